@@ -1,0 +1,171 @@
+"""Settings, all from the environment; the launcher fills them for a trial, an operator for a district."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .rooms import ROOM_APPS
+from .signin import *  # noqa: F403
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("XIUCHENG_DATA", ".xiucheng")).resolve()
+
+# The site is the schema that every connection sees; nothing else names it.
+SITE = os.environ.get("XIUCHENG_SITE", "sample")
+DEMO = _flag("XIUCHENG_DEMO")
+DEBUG = _flag("XIUCHENG_DEBUG")
+SECRET_KEY = os.environ.get("XIUCHENG_SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("XIUCHENG_SECRET_KEY is not set")
+
+# "id:base64,id2:base64": the first wraps new keys, the others still open old ones (rotation).
+XIUCHENG_MASTER_KEYS = os.environ.get("XIUCHENG_MASTER_KEYS", "")
+
+ALLOWED_HOSTS = _list("XIUCHENG_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("XIUCHENG_ORIGINS")
+STREAM_URL = os.environ.get("XIUCHENG_STREAM_URL", "/stream/")
+
+
+def database(url: str) -> dict[str, object]:
+    """A Django database entry from `postgresql://user:password@host:port/name?host=/socket`."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        # A pool belongs to the process; Django's own persistence must then be off.
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            **query,
+            "options": f"-c search_path={SITE},ext",
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("XIUCHENG_POOL", "8")), "timeout": 20},
+        },
+        # Server-side cursors break under pools that switch sessions.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+_DEFAULT = os.environ.get("DATABASE_URL", "postgresql:///xiucheng")
+DATABASES = {
+    "default": database(_DEFAULT),
+    "keys": database(os.environ.get("DATABASE_KEYS_URL", f"{_DEFAULT}_keys")),
+}
+DATABASE_ROUTERS = ["xiucheng.foundation.people.vault.router.KeysRouter"]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    *SIGNIN_APPS,  # noqa: F405
+    *ROOM_APPS,
+    "xiucheng.config",
+]
+AUTH_USER_MODEL = "people.Account"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "xiucheng.interfaces.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *SIGNIN_MIDDLEWARE,  # noqa: F405
+    "xiucheng.interfaces.web.middleware.Refusals",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "xiucheng.interfaces.web.context.page",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "xiucheng.config.urls"
+WSGI_APPLICATION = "xiucheng.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("XIUCHENG_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+ASSETS = PACKAGE / "interfaces" / "assets" / "dist"
+STATICFILES_DIRS = [ASSETS] if ASSETS.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 86400
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "media": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": os.environ["XIUCHENG_S3_BUCKET"],
+                "endpoint_url": os.environ.get("XIUCHENG_S3_ENDPOINT"),
+                "location": SITE,
+            },
+        }
+        if os.environ.get("XIUCHENG_S3_BUCKET")
+        else {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(DATA / "media" / SITE)},
+        }
+    ),
+}
+MEDIA_MAX_BYTES = int(os.environ.get("XIUCHENG_MEDIA_MAX_BYTES", str(20 * 1024 * 1024)))
+
+# A report is at most 2,000 characters; the body limit only keeps nonsense away from the parser.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+SESSION_COOKIE_NAME = f"xc_{SITE}_session"
+CSRF_COOKIE_NAME = f"xc_{SITE}_csrf"
+LANGUAGE_COOKIE_NAME = "xc_language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("XIUCHENG_HTTPS")
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("XIUCHENG_HTTPS") else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("XIUCHENG_LOG", "WARNING")},
+}

@@ -1,0 +1,37 @@
+"""Work that may fail or take long, done by the worker: a thin face of procrastinate in the site's schema."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app as _app
+
+
+class Job:
+    """A function that can be deferred; the job is inserted by the running transaction and lost with it."""
+
+    def __init__(self, task: Any, function: Callable[..., None]) -> None:
+        self._task = task
+        self.run = function
+
+    def defer(self, **arguments: Any) -> int:
+        """Queue one run with JSON arguments (ids, codes; no words). Returns the job's number."""
+        return int(self._task.defer(**arguments))
+
+
+def job(*, name: str, queue: str = "default", attempts: int = 5) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job: "<room>.<what>". Retried with growing pauses; it must be safe to run twice."""
+
+    def declare(function: Callable[..., None]) -> Job:
+        strategy = RetryStrategy(max_attempts=attempts, exponential_wait=2)
+        task = _app.task(name=name, queue=queue, retry=strategy)(function)
+        return Job(task, function)
+
+    return declare
+
+
+def run_waiting() -> None:
+    """Run what is queued until nothing is left, in this thread; for tests and the command line."""
+    connector = _app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with _app.replace_connector(connector) as app:
+        app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)

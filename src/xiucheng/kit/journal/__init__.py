@@ -1,0 +1,10 @@
+"""The journal: every change of every room as one step, in one order, unalterable and free of words.
+
+record → (trigger) pending → sequencer → position + hash chain → projections and reactions read by position.
+"""
+
+from .readers import projection, reaction
+from .record import open_buffer, record
+from .steps import Step, head, of_subject, read
+
+__all__ = ["Step", "head", "of_subject", "open_buffer", "projection", "reaction", "read", "record"]

@@ -1,0 +1,251 @@
+"""Readers of the journal: projections (pure, replayable) and reactions (once per step, never replayed).
+
+1. A reader takes its row in kit_reader; another process that has it is left alone.
+2. It reads the steps after its position that bear its names.
+3. A projection applies the batch; a reaction first claims each step in kit_reacted and acts on those it won.
+4. Effect, claim and position are one transaction: a kill leaves all of it or nothing.
+5. A reaction that fails is tried alone; what fails alone is parked and tried again with back-off.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from ..refused import Refused
+from . import steps
+from .record import marked, open_buffer
+from .steps import Step
+
+log = logging.getLogger(__name__)
+
+_BATCH = 500
+_BACK_OFF = (1, 10, 60, 600, 3600)
+"""Seconds before a parked step is tried again; after the last it waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A registered projection or reaction."""
+
+    name: str
+    verbs: frozenset[str]
+    apply: Callable[[Sequence[Step]], None]
+    reacts: bool
+    reset: Callable[[], None] | None = None
+
+
+registry: dict[str, Reader] = {}
+
+
+def _register(reader: Reader) -> None:
+    if reader.name in registry and registry[reader.name].apply is not reader.apply:
+        raise RuntimeError(f"two readers are called {reader.name}")
+    registry[reader.name] = reader
+
+
+def projection(
+    name: str, *, verbs: Iterable[str], reset: Callable[[], None]
+) -> Callable[[Callable[[Sequence[Step]], None]], Callable[[Sequence[Step]], None]]:
+    """Register a derived table: `fn(steps)` applies a batch in order, `reset()` empties the table for a replay."""
+
+    def register(fn: Callable[[Sequence[Step]], None]) -> Callable[[Sequence[Step]], None]:
+        _register(Reader(name, frozenset(verbs), fn, reacts=False, reset=reset))
+        return fn
+
+    return register
+
+
+def reaction(name: str, *, verbs: Iterable[str], batch: bool = False) -> Callable[[Callable[..., None]], Any]:
+    """Register what follows from a step: `fn(step)`, or `fn(steps)` with batch=True.
+
+    It acts once per step, in the journal's order, inside one transaction with its position; never for imported
+    steps. Refused means that nothing is to be done any more; any other error parks the step.
+    """
+
+    def register(fn: Callable[..., None]) -> Callable[..., None]:
+        def one_by_one(batch_of: Sequence[Step]) -> None:
+            for step in batch_of:
+                fn(step)
+
+        _register(Reader(name, frozenset(verbs), fn if batch else one_by_one, reacts=True))
+        return fn
+
+    return register
+
+
+def run(name: str, limit: int = _BATCH) -> int:
+    """Let one reader go on by at most `limit` positions; returns how many it advanced (0: at the head, or busy)."""
+    reader = registry[name]
+    try:
+        return _advance(reader, limit, alone=False)
+    except Exception:
+        if not reader.reacts:
+            raise
+        # Somewhere in the batch a step is bad: again, each behind its own savepoint.
+        return _advance(reader, limit, alone=True)
+
+
+def _advance(reader: Reader, limit: int, *, alone: bool) -> int:
+    with transaction.atomic(), open_buffer():
+        position = _take(reader.name)
+        if position is None:
+            return 0
+        head, _ = steps.head()
+        upto = min(position + limit, head)
+        if upto <= position:
+            return 0
+        batch = steps.read(
+            after=position, limit=upto - position, names=sorted(reader.verbs), with_imported=not reader.reacts
+        )
+        if reader.reacts:
+            batch = _claim(reader.name, batch)
+        if batch:
+            _act(reader, batch, alone=alone)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE kit_reader SET position = %s, moved_at = clock_timestamp() WHERE name = %s", [upto, reader.name]
+            )
+    return upto - position
+
+
+def _act(reader: Reader, batch: Sequence[Step], *, alone: bool) -> None:
+    if not alone:
+        reader.apply(batch)
+        return
+    for step in batch:
+        try:
+            with transaction.atomic(), marked():
+                reader.apply([step])
+        except Refused as refusal:
+            log.info("%s: %s at step %s", reader.name, refusal.code, step.id)
+        except Exception as error:
+            log.exception("%s fails at step %s; parked", reader.name, step.id)
+            _park(reader.name, step, error)
+
+
+def _take(name: str) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT position FROM kit_reader WHERE name = %s FOR UPDATE SKIP LOCKED", [name])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _claim(name: str, batch: Sequence[Step]) -> list[Step]:
+    if not batch:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kit_reacted (reader, step_id) SELECT %s, unnest(%s::uuid[])"
+            " ON CONFLICT DO NOTHING RETURNING step_id",
+            [name, [step.id for step in batch]],
+        )
+        won = {row[0] for row in cursor.fetchall()}
+    return [step for step in batch if step.id in won]
+
+
+def _park(name: str, step: Step, error: Exception) -> None:
+    # The type only: a message may hold what a person wrote.
+    from ..ids import uuid7
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kit_parked (id, reader, step_id, tries, error, next_try_at)"
+            " VALUES (%s, %s, %s, 1, %s, clock_timestamp() + %s)"
+            " ON CONFLICT (reader, step_id) DO NOTHING",
+            [uuid7(), name, step.id, type(error).__name__, timedelta(seconds=_BACK_OFF[0])],
+        )
+
+
+def retry_parked(now: datetime, limit: int = 20) -> int:
+    """Try parked steps whose time has come; returns how many went through."""
+    done = 0
+    for _ in range(limit):
+        with transaction.atomic(), open_buffer(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, reader, step_id, tries FROM kit_parked WHERE next_try_at <= %s"
+                " ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+                [now],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                return done
+            done += _retry(row, now)
+    return done
+
+
+def _retry(row: Sequence[Any], now: datetime) -> int:
+    parked_id, name, step_id, tries = row
+    reader = registry.get(name)
+    found = steps.rows(
+        "SELECT p.position, s.id, s.room, s.subject, s.verb, s.actor, s.occurred_at, s.recorded_at, s.imported,"
+        " s.payload FROM kit_step s JOIN kit_position p ON p.step_id = s.id WHERE s.id = %s",
+        [step_id],
+    )
+    with connection.cursor() as cursor:
+        try:
+            if reader is not None:
+                with transaction.atomic(), marked():
+                    reader.apply(found)
+        except Refused as refusal:
+            log.info("%s: %s at parked step %s", name, refusal.code, step_id)
+        except Exception:
+            log.exception("%s fails again at step %s", name, step_id)
+            wait = _BACK_OFF[tries] if tries < len(_BACK_OFF) else None
+            cursor.execute(
+                "UPDATE kit_parked SET tries = tries + 1, next_try_at = %s WHERE id = %s",
+                [now + timedelta(seconds=wait) if wait else None, parked_id],
+            )
+            return 0
+        cursor.execute("DELETE FROM kit_parked WHERE id = %s", [parked_id])
+    return 1
+
+
+def ensure_rows() -> None:
+    """A row for every registered reader; a new reaction begins at the head (the past is not acted on), a new
+    projection at the beginning."""
+    head, _ = steps.head()
+    with connection.cursor() as cursor:
+        for reader in registry.values():
+            cursor.execute(
+                "INSERT INTO kit_reader (name, position) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                [reader.name, head if reader.reacts else 0],
+            )
+
+
+def replay(name: str) -> None:
+    """Empty a projection's table and read the whole journal again; refused (ValueError) for a reaction."""
+    reader = registry[name]
+    if reader.reset is None:
+        raise ValueError(f"{name} reacts; it is never replayed")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM kit_reader WHERE name = %s FOR UPDATE", [name])
+        reader.reset()
+        cursor.execute("UPDATE kit_reader SET position = 0 WHERE name = %s", [name])
+    while run(name, limit=5000):
+        pass
+
+
+def catch_up(limit_rounds: int = 1000) -> None:
+    """Sequence and read until nothing is left to do; for tests, imports and the command line."""
+    from . import sequencer
+
+    ensure_rows()
+    for _ in range(limit_rounds):
+        moved = sequencer.run_once()
+        for name in list(registry):
+            moved += run(name)
+        if not moved:
+            return
+    raise RuntimeError("the readers do not come to rest")
+
+
+def lags() -> dict[str, int]:
+    """How many positions each reader is behind the head."""
+    head, _ = steps.head()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, position FROM kit_reader")
+        return {name: head - position for name, position in cursor.fetchall() if name in registry}

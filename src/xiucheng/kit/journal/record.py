@@ -1,0 +1,156 @@
+"""Writing steps: collected while a verb runs, checked to hold no words, inserted by one statement at its end."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from ..actor import Actor
+from ..ids import uuid7
+
+# Codes, numbers, references, dates and keyed digests; a space or a Chinese character is a word, and words have no
+# place in what can never be erased.
+_CODE = re.compile(r"[\x21-\x7e]{0,120}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+_INSERT = """
+INSERT INTO kit_step (id, room, subject, verb, actor, occurred_at, recorded_at, imported, payload)
+SELECT i, r, s, v, a, o, clock_timestamp(), m, p::jsonb
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::bool[], %s::text[])
+     AS t(i, r, s, v, a, o, m, p)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A step on its way into the journal."""
+
+    id: UUID
+    room: str
+    subject: UUID
+    verb: str
+    actor: str
+    occurred_at: datetime
+    imported: bool
+    payload: str
+
+
+class _Open(threading.local):
+    drafts: list[Draft] | None = None
+
+
+_open = _Open()
+
+
+def record(
+    *,
+    room: str,
+    subject: UUID,
+    verb: str,
+    actor: Actor,
+    occurred_at: datetime,
+    payload: Mapping[str, Any] | None = None,
+    imported: bool = False,
+) -> UUID:
+    """Note one change; it is stored when the outermost verb ends, or not at all.
+
+    occurred_at is as stated by whoever reports it (aware); the time of recording is the database's own. The payload
+    holds codes, numbers, references and digests only: anything else is a programming error (ValueError), because a
+    step can never be taken back.
+    """
+    if _open.drafts is None:
+        raise RuntimeError(f"{room}.{verb}: steps are recorded inside a @verb")
+    if occurred_at.tzinfo is None:
+        raise ValueError(f"{room}.{verb}: occurred_at has no time zone")
+    if not (_NAME.fullmatch(room) and _NAME.fullmatch(verb)):
+        raise ValueError(f"not a room and verb: {room}.{verb}")
+    draft = Draft(
+        id=uuid7(),
+        room=room,
+        subject=subject,
+        verb=verb,
+        actor=str(actor),
+        occurred_at=occurred_at,
+        imported=imported,
+        payload=payload_json(payload or {}),
+    )
+    _open.drafts.append(draft)
+    return draft.id
+
+
+def payload_json(payload: Mapping[str, Any]) -> str:
+    """The payload as JSON text, after the check that it holds no words."""
+    return json.dumps(_checked(payload, "payload"), separators=(",", ":"), sort_keys=True)
+
+
+def _checked(value: Any, where: str) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        if not _CODE.fullmatch(value):
+            raise ValueError(f"{where}: steps hold codes, not words")
+        return value
+    if isinstance(value, Mapping):
+        return {_checked(str(key), where): _checked(item, f"{where}.{key}") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_checked(item, where) for item in value]
+    raise ValueError(f"{where}: {type(value).__name__} cannot stand in a step")
+
+
+@contextmanager
+def open_buffer() -> Iterator[None]:
+    """Collect steps until the end of the block, then insert them by one statement; used by `verb` and the readers."""
+    if _open.drafts is not None:
+        raise RuntimeError("a buffer is open already")
+    _open.drafts = []
+    try:
+        yield
+        flush(_open.drafts)
+    finally:
+        _open.drafts = None
+
+
+def is_open() -> bool:
+    """Is a verb running in this thread?"""
+    return _open.drafts is not None
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """Forget the steps recorded in the block when it raises; goes with a savepoint around the same block."""
+    assert _open.drafts is not None
+    mark = len(_open.drafts)
+    try:
+        yield
+    except BaseException:
+        del _open.drafts[mark:]
+        raise
+
+
+def flush(drafts: list[Draft]) -> None:
+    """Insert the drafts, in their order, by one statement."""
+    if not drafts:
+        return
+    columns = (
+        [d.id for d in drafts],
+        [d.room for d in drafts],
+        [d.subject for d in drafts],
+        [d.verb for d in drafts],
+        [d.actor for d in drafts],
+        [d.occurred_at for d in drafts],
+        [d.imported for d in drafts],
+        [d.payload for d in drafts],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, columns)

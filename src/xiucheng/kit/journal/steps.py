@@ -1,0 +1,117 @@
+"""Reading steps: by position for readers, by subject for a story; and the canonical form that is hashed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+_COLUMNS = "s.id, s.room, s.subject, s.verb, s.actor, s.occurred_at, s.recorded_at, s.imported, s.payload"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry as readers see it; position is None while the sequencer has not met it."""
+
+    position: int | None
+    id: UUID
+    room: str
+    subject: UUID
+    verb: str
+    actor: str
+    occurred_at: datetime
+    recorded_at: datetime
+    imported: bool
+    payload: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.room}.{self.verb}"
+
+
+def _step(row: Sequence[Any]) -> Step:
+    values = list(row)
+    # Raw cursors give jsonb as text under Django's type settings.
+    if isinstance(values[9], str):
+        values[9] = json.loads(values[9])
+    return Step(*values)
+
+
+def canonical(step: Step) -> bytes:
+    """The bytes that are hashed: every stored field, times in UTC to the microsecond, keys sorted."""
+    return json.dumps(
+        [
+            str(step.id),
+            step.room,
+            str(step.subject),
+            step.verb,
+            step.actor,
+            step.occurred_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            step.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            step.imported,
+            step.payload,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    ).encode()
+
+
+def chained(previous: bytes, step: Step) -> bytes:
+    """The next link: sha256(previous ‖ canonical(step))."""
+    return hashlib.sha256(previous + canonical(step)).digest()
+
+
+def rows(sql: str, parameters: Sequence[Any]) -> list[Step]:
+    """Steps from a query whose columns are the position and then the step's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [_step(row) for row in cursor.fetchall()]
+
+
+def read(
+    *, after: int, limit: int = 1000, names: Sequence[str] | None = None, with_imported: bool = True
+) -> list[Step]:
+    """Sequenced steps with after < position ≤ after + limit, in order; `names` are "room.verb"."""
+    sql = (
+        f"SELECT p.position, {_COLUMNS} FROM kit_position p JOIN kit_step s ON s.id = p.step_id"
+        " WHERE p.position > %s AND p.position <= %s"
+    )
+    parameters: list[Any] = [after, after + limit]
+    if names is not None:
+        sql += " AND s.room || '.' || s.verb = ANY(%s)"
+        parameters.append(list(names))
+    if not with_imported:
+        sql += " AND NOT s.imported"
+    return rows(sql + " ORDER BY p.position", parameters)
+
+
+def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
+    """Everything that happened to one subject, sequenced or not, in the order of recording."""
+    return rows(
+        f"SELECT p.position, {_COLUMNS} FROM kit_step s LEFT JOIN kit_position p ON p.step_id = s.id"
+        " WHERE s.subject = %s ORDER BY p.position NULLS LAST, s.recorded_at, s.id LIMIT %s",
+        [subject, limit],
+    )
+
+
+def pending(limit: int) -> list[Step]:
+    """Take up to `limit` committed steps that have no position, in insertion order, off the pending list."""
+    return rows(
+        "WITH taken AS (DELETE FROM kit_pending WHERE seq IN"
+        " (SELECT seq FROM kit_pending ORDER BY seq LIMIT %s) RETURNING seq, step_id)"
+        f" SELECT NULL::bigint, {_COLUMNS} FROM taken t JOIN kit_step s ON s.id = t.step_id ORDER BY t.seq",
+        [limit],
+    )
+
+
+def head() -> tuple[int, bytes]:
+    """The last position and its hash; (0, 32 zero bytes) for an empty journal."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT position, hash FROM kit_position ORDER BY position DESC LIMIT 1")
+        row = cursor.fetchone()
+    return (row[0], bytes(row[1])) if row else (0, bytes(32))

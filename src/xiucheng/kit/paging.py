@@ -1,0 +1,108 @@
+"""Keyset paging from either end: a page costs the same wherever it lies, and both ends are one step away."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.utils.translation import gettext_lazy as _
+
+from .refused import Refused
+
+T = TypeVar("T")
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: after (or, backward, before) a key; an empty key is the first (backward: the last) page."""
+
+    key: tuple[Any, ...] = ()
+    backward: bool = False
+
+    def token(self) -> str:
+        text = json.dumps([self.backward, [_plain(value) for value in self.key]], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, token: str | None, width: int) -> "Cursor":
+        """The cursor of a token for a key of `width` values; refused `bad_cursor` (422)."""
+        if not token:
+            return cls()
+        if token == "last":
+            return cls(backward=True)
+        try:
+            backward, key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            values = tuple(_value(item) for item in key)
+        except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+            raise Refused("bad_cursor", _("翻页标记无效，请从第一页开始。")) from None
+        if len(values) not in (0, width):
+            raise Refused("bad_cursor", _("翻页标记无效，请从第一页开始。"))
+        return cls(values, bool(backward))
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Rows in reading order and the tokens of the neighbours (None at an end)."""
+
+    rows: list[T]
+    next: str | None
+    previous: str | None
+    last: str = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """An order over columns that are never null and together unique, all in one direction."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def where(self, cursor: Cursor) -> tuple[str, list[Any]]:
+        """The predicate of the page (`TRUE` for an end) and its parameters."""
+        if not cursor.key:
+            return "TRUE", []
+        sign = "<" if self.descending != cursor.backward else ">"
+        marks = ", ".join(["%s"] * len(self.columns))
+        return f"({', '.join(self.columns)}) {sign} ({marks})", list(cursor.key)
+
+    def order(self, cursor: Cursor) -> str:
+        """The ORDER BY list; a backward page is read from the other end."""
+        direction = "DESC" if self.descending != cursor.backward else "ASC"
+        return ", ".join(f"{column} {direction}" for column in self.columns)
+
+    def page(self, rows: Sequence[T], cursor: Cursor, limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+        """The page from up to limit + 1 rows as the database gave them; `key(row)` gives its column values."""
+        more = len(rows) > limit
+        kept = list(rows[:limit])
+        if cursor.backward:
+            kept.reverse()
+        before = more if cursor.backward else bool(cursor.key)
+        after = bool(cursor.key) if cursor.backward else more
+        return Page(
+            rows=kept,
+            next=Cursor(key(kept[-1])).token() if kept and after else None,
+            previous=Cursor(key(kept[0]), backward=True).token() if kept and before else None,
+        )
+
+
+def bounded(limit: int | None, default: int = 50) -> int:
+    """A page size between 1 and 200."""
+    return max(1, min(limit or default, MAX_LIMIT))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _value(item: Any) -> Any:
+    if isinstance(item, dict):
+        return datetime.fromisoformat(item["t"])
+    if not isinstance(item, int | float | str) or isinstance(item, str) and "\0" in item:
+        raise ValueError("not a key value")
+    return item
