@@ -85,7 +85,11 @@ class MoveTable:
 
     def demand(self, move: Move, given: Mapping[str, Any]) -> None:
         """Refuse `incomplete` (422) where a required field is empty, `unknown_field` where one is not asked for."""
-        missing = {f.name: _("请填写“%(label)s”。") % {"label": f.label} for f in move.fields if f.required and not given.get(f.name)}
+        missing = {
+            f.name: _("请填写“%(label)s”。") % {"label": f.label}
+            for f in move.fields
+            if f.required and not given.get(f.name)
+        }
         if missing:
             raise Refused("incomplete", _("还缺少必填内容。"), fields=missing)
         unknown = {name: _("此动作不需要这一项。") for name in given if name not in {f.name for f in move.fields}}

@@ -315,7 +315,9 @@ class TrialDatabase:
         if not _enterable(owner, self.data):
             raise TrialRefused(
                 "data_unreachable",
-                _("以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定例如 /var/lib/xiucheng"),
+                _(
+                    "以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定例如 /var/lib/xiucheng"
+                ),
                 account=owner.name,
                 data=self.data,
             )
@@ -382,7 +384,9 @@ class TrialDatabase:
         finally:
             word.unlink(missing_ok=True)
         if done.returncode:
-            raise TrialRefused("not_started", _("数据库没能启动:{log}"), log=(done.stderr or done.stdout).strip()[-800:])
+            raise TrialRefused(
+                "not_started", _("数据库没能启动:{log}"), log=(done.stderr or done.stdout).strip()[-800:]
+            )
         making.rename(self.folder)
 
     def _launch(self, timeout: float) -> None:

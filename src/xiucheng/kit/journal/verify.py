@@ -94,4 +94,6 @@ def _missing(verdict: Verdict) -> None:
         cursor.execute("SELECT max(position) FROM kit_reader")
         furthest = cursor.fetchone()[0] or 0
         if furthest > verdict.steps:
-            verdict.problems.append(f"a reader stands at {furthest}, the journal ends at {verdict.steps}: its end is cut")
+            verdict.problems.append(
+                f"a reader stands at {furthest}, the journal ends at {verdict.steps}: its end is cut"
+            )
