@@ -1,3 +1,5 @@
+"""The room of people: organisations, persons, posts, accounts, and the vault for what is personal."""
+
 from django.apps import AppConfig
 
 
