@@ -181,11 +181,13 @@ class TrialDatabase:
     def start(self, timeout: float = 60) -> None:
         """Makes the cluster when there is none, starts the server and returns when it answers.
 
-        Refused: `already_running`, `data_unreachable`, `other_version`, `no_postgres`, `not_started` (with the log's end).
+        Refused: `already_running`, `data_unreachable`, `other_version`, `no_postgres`, `not_started` (with the
+        log's end).
         """
         if self._process and self._process.poll() is None:
             return
-        if not self._take_lock():
+        # A reader that looks whether the folder is held holds it for an instant itself; hence the short patience.
+        if not _wait_until(self._take_lock, 0.5):
             raise TrialRefused("already_running", _("数据目录 {data} 已有一个实例在使用"), data=self.data)
         try:
             self._prepare()
@@ -197,6 +199,8 @@ class TrialDatabase:
 
     def attach(self, timeout: float = 30) -> bool:
         """True when another process keeps this server running and it answers; false when nobody does."""
+        if self._process and self._process.poll() is None:
+            return True
         deadline = time.monotonic() + timeout
         while self._held_elsewhere():
             if self._ready(self._pid()):
@@ -315,9 +319,7 @@ class TrialDatabase:
         if not _enterable(owner, self.data):
             raise TrialRefused(
                 "data_unreachable",
-                _(
-                    "以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定例如 /var/lib/xiucheng"
-                ),
+                _("以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定如 /var/lib/xiucheng"),
                 account=owner.name,
                 data=self.data,
             )

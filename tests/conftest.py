@@ -1,0 +1,86 @@
+"""How tests get a database: pytest-django's fixtures on a throw-away PostgreSQL in a site schema.
+
+    def test_a(db): ...                both databases (`default`, `keys`), rolled back afterwards; the fast way
+    def test_b(transactional_db): ...  real commits; both databases are cloned anew afterwards (~30 ms)
+    def test_c(committed_db): ...      the same for several connections or processes: `committed_db.url`, `.keys_url`
+                                       (also in os.environ as DATABASE_URL …), `.admin_url` for a superuser
+
+`@pytest.mark.django_db` and `@pytest.mark.django_db(transaction=True)` do the same. The server starts with the first
+test that asks for one, so tests of pure rules pay nothing. Under pytest-xdist every worker has clones of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cluster import ALIASES, Cluster, Databases
+
+CLUSTER = Cluster()
+os.environ.update(CLUSTER.environment())
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    # Reading one setting loads them; pytest-django then completes the set-up. (Named in an ini file, the settings
+    # would be read before this file could say where the database is.)
+    assert settings.SITE
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # Under xdist the controller outlives every worker, so the server is its child.
+    if not CLUSTER.is_worker and session.config.getoption("numprocesses", None):
+        CLUSTER.start()
+
+
+def pytest_unconfigure() -> None:
+    CLUSTER.remove()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        asked = {"db", "transactional_db", "committed_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if marker is None and not asked:
+            continue
+        arguments: dict[str, Any] = {"databases": list(ALIASES), **(marker.kwargs if marker else {})}
+        if asked - {"db"}:
+            arguments["transaction"] = True
+        item.add_marker(pytest.mark.django_db(**arguments), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Replaces Django's creation of test databases: the cluster's clones are there already under their real names."""
+    from django.test import TransactionTestCase
+
+    def reclone(self: Any) -> None:
+        _close()
+        CLUSTER.renew(tuple(alias for alias in ALIASES if alias in self.databases))
+
+    with django_db_blocker.unblock():
+        CLUSTER.start()
+        CLUSTER.prepare()
+        patch = pytest.MonkeyPatch()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", reclone)
+        yield
+        patch.undo()
+        _close()
+
+
+def _close() -> None:
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()
+
+
+@pytest.fixture
+def committed_db(transactional_db: None) -> Databases:
+    """Both databases with real commits, for several connections or processes; cloned anew afterwards."""
+    return CLUSTER.databases
