@@ -1,0 +1,204 @@
+"""What a move does to the tasks of its case: clocks start, stop, go on, change hands.
+
+Each effect is a small function; `rules.apply` names them, this table does them, `undo` does their opposites.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import commands as tasks
+from xiucheng.foundation.tasks import queries as task_queries
+from xiucheng.kit.worktime import Limit, Mode, Unit
+
+from .. import configuration
+from ..models import Case
+from ..rules import DECIDERS
+
+ROOM = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an effect may need: the row after the change, the move's arguments, who and when."""
+
+    row: Case
+    args: Mapping[str, Any]
+    by: Standing
+    now: datetime
+    step_id: UUID
+
+
+def run(
+    row: Case, names: Sequence[str], args: Mapping[str, Any], *, by: Standing, now: datetime, step_id: UUID
+) -> dict[str, Any]:
+    """Do the effects in their order; returns the columns that point at new tasks."""
+    context = Context(row, args, by, now, step_id)
+    made: dict[str, Any] = {}
+    for name in names:
+        made.update(_EFFECTS[name](context) or {})
+        for column, value in made.items():
+            setattr(row, column, value)
+    return made
+
+
+def _give_handle(it: Context) -> dict[str, Any]:
+    calendar = people.agency(it.row.agency_id).calendar if it.row.agency_id else "default"
+    given = tasks.give(
+        actor=it.by.actor,
+        now=it.now,
+        kind="handle",
+        room=ROOM,
+        subject=it.row.id,
+        agency_id=it.row.agency_id,
+        area=it.row.area,
+        limit=Limit(it.row.limit_value, Unit(it.row.limit_unit), Mode(it.row.limit_mode)),
+        calendar=calendar,
+    )
+    return {"handle_task": given.task_id}
+
+
+def _give_check(it: Context) -> dict[str, Any]:
+    given = tasks.give(
+        actor=it.by.actor,
+        now=it.now,
+        kind="post_check",
+        room=ROOM,
+        subject=it.row.id,
+        post="inspector",
+        area=it.row.area,
+        limit=configuration.stage_limits(it.now).check,
+        calendar="default",
+    )
+    return {"check_task": given.task_id}
+
+
+def _give_answer(it: Context) -> dict[str, Any]:
+    tasks.give(
+        actor=it.by.actor,
+        now=it.now,
+        kind="supervision_answer",
+        room=ROOM,
+        subject=it.row.id,
+        agency_id=it.row.agency_id,
+        area=it.row.area,
+        limit=Limit(it.args["reply_days"], Unit.natural_day),
+        calendar="default",
+    )
+    return {}
+
+
+def _sign_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        tasks.sign(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
+    return {}
+
+
+def _delegate_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        tasks.delegate(actor=it.by.actor, now=it.now, task_id=it.row.handle_task, person_id=it.args["person"])
+    return {}
+
+
+def _complete_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        tasks.complete(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
+    return {}
+
+
+def _cancel_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        # Approval stops the clock at the moment of asking: waiting for the answer costs the agency nothing.
+        asked = it.args.get("request_facts")
+        at = asked.asked_at if asked is not None else it.now
+        tasks.cancel(actor=it.by.actor, now=it.now, task_id=it.row.handle_task, at=at)
+    return {"handle_task": None}
+
+
+def _resume_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        tasks.reopen(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
+    return {}
+
+
+def _extend_handle(it: Context) -> dict[str, Any]:
+    if it.row.handle_task:
+        tasks.extend(
+            actor=it.by.actor,
+            now=it.now,
+            task_id=it.row.handle_task,
+            limit=Limit(it.row.limit_value, Unit(it.row.limit_unit), Mode(it.row.limit_mode)),
+        )
+    return {}
+
+
+def _complete_check(it: Context) -> dict[str, Any]:
+    if it.row.check_task:
+        tasks.complete(actor=it.by.actor, now=it.now, task_id=it.row.check_task)
+    return {}
+
+
+def _ask(it: Context) -> dict[str, Any]:
+    what = _what(it)
+    key = "extend_again" if what == "extend" and it.row.extend_count else what
+    post, _reach = next(iter(DECIDERS[key].items()))
+    tasks.ask(
+        actor=it.by.actor,
+        now=it.now,
+        room=ROOM,
+        subject=it.row.id,
+        task_id=it.row.handle_task,
+        what=what,
+        args={"step": str(it.step_id)},
+        to_post=post,
+        to_area="",
+    )
+    return {}
+
+
+def _what(it: Context) -> str:
+    return str(it.args["asked"])
+
+
+def _decide(it: Context) -> dict[str, Any]:
+    request = it.args["request_facts"]
+    tasks.decide(actor=it.by.actor, now=it.now, request_id=request.id, granted=it.args["granted"] == "yes")
+    return {}
+
+
+def _each_open(do: Callable[..., Any]) -> Callable[[Context], dict[str, Any]]:
+    def run_on_open(it: Context) -> dict[str, Any]:
+        for task in task_queries.open_of_subject(it.row.id):
+            do(actor=it.by.actor, now=it.now, task_id=task.id)
+        return {}
+
+    return run_on_open
+
+
+def cancel_open_requests(it: Context) -> None:
+    """A finished case leaves no question open: what is still asked is refused by the system's hand."""
+    for request in task_queries.pending_requests(it.row.id):
+        tasks.decide(actor=it.by.actor, now=it.now, request_id=request.id, granted=False)
+
+
+_EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {
+    "give_handle": _give_handle,
+    "give_check": _give_check,
+    "give_answer": _give_answer,
+    "sign_handle": _sign_handle,
+    "delegate_handle": _delegate_handle,
+    "complete_handle": _complete_handle,
+    "cancel_handle": _cancel_handle,
+    "resume_handle": _resume_handle,
+    "extend_handle": _extend_handle,
+    "complete_check": _complete_check,
+    "ask": _ask,
+    "decide": _decide,
+    "pause_tasks": _each_open(tasks.pause),
+    "resume_tasks": _each_open(tasks.resume),
+    "cancel_tasks": _each_open(tasks.cancel),
+}

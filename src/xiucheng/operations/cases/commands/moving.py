@@ -1,0 +1,236 @@
+"""The one way by which a case moves: look, judge, change, record, and let its tasks and its people know.
+
+1. Lock the row and compare its version with the one the mover saw.
+2. Ask the matrix who, the table whence, the rule what.
+3. Change the row, record the step, seal the words.
+4. Start, stop or hand on the clocks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.media import queries as media
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import queries as tasks
+from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+
+from .. import configuration
+from ..facts import facts_of
+from ..models import Case
+from ..rules import MOVES, CaseFacts, Mover, Outcome, Request, apply, may_decide, may_move, parse_number
+from ..views import CaseView
+from . import effects, telling, undoing, words
+
+_WORDS_MAX = 2000
+_ASKS = frozenset(move.name for move in MOVES if move.asks)
+
+
+@verb
+def move(
+    *, by: Standing, now: datetime, case_id: UUID, version: int | None, name: str, args: Mapping[str, Any]
+) -> CaseView:
+    """Make one move on one case; the one door for API, pages and verbs.
+
+    args: the move's fields as the doors give them (text, ids as strings, lists of ids). version: the version the
+    mover saw; None only for rules and the system. Refused: `not_found` (404), `stale` (409), `not_yours` (403),
+    `unknown_move`, `illegal_move`, `incomplete`, `unknown_field`, `too_long`, and the rule's own codes. Step:
+    cases.<name>.
+    """
+    row = lock(case_id)
+    case = facts_of(row)
+    if version is not None and version != case.version:
+        raise Refused(
+            "stale",
+            _("案卷刚被他人处理过，请刷新后再办。"),
+            fields={"version": str(case.version)},
+            status=409,
+        )
+    declared = MOVES.get(name)
+    if not may_move(name, case, by):
+        raise Refused("not_yours", _("您的岗位不能对这件案卷“%(move)s”。") % {"move": declared.label}, status=403)
+    MOVES.check(name, case.state)
+    MOVES.demand(declared, args)
+    if name == "undo":
+        return undoing.undo(by=by, now=now, row=row)
+    resolved = _resolve(declared.name, case, args, by, now)
+    clocks = configuration.clocks(resolved.get("agency") or case.agency_id, now)
+    mover = Mover(str(by.actor), by.actor.person_id)
+    outcome = apply(name, case, resolved, by=mover, now=now, clocks=clocks)
+    step_id = store(row, case, name, outcome, by, now, resolved)
+    _keep_words(row, step_id, name, args, resolved, now)
+    made = effects.run(row, outcome.effects, resolved, by=by, now=now, step_id=step_id)
+    if made:
+        Case.objects.filter(id=row.id).update(**made)
+    telling.tell(row, name, resolved, by=by, now=now)
+    return _view(row, by, now)
+
+
+def lock(case_id: UUID) -> Case:
+    """The case's row, locked until the verb ends; refused `not_found`."""
+    row = Case.objects.select_for_update(no_key=True).filter(id=case_id).first()
+    if row is None:
+        raise Refused("not_found", _("没有这件案卷。"), status=404)
+    return row
+
+
+def store(
+    row: Case, case: CaseFacts, name: str, outcome: Outcome, by: Standing, now: datetime, args: Mapping[str, Any]
+) -> UUID:
+    """Write the outcome into the row (and its copy in memory) and record the step."""
+    changes = {**outcome.changes, "moved_at": now}
+    columns = {_COLUMN.get(key, key): _list(value) for key, value in changes.items()}
+    Case.objects.filter(id=row.id).update(**columns)
+    for key, value in columns.items():
+        setattr(row, key, value)
+    after = replace(case, **{key: value for key, value in outcome.changes.items() if key != "undo"})
+    payload = {"state": after.state, "version": after.version, "from": case.state, **outcome.told}
+    if name in _ASKS:
+        payload["what"] = name
+    return journal.record(room="cases", subject=row.id, verb=name, actor=by.actor, occurred_at=now, payload=payload)
+
+
+_COLUMN = {"merged_into": "merged_into_id"}
+
+
+def _list(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _resolve(name: str, case: CaseFacts, args: Mapping[str, Any], by: Standing, now: datetime) -> dict[str, Any]:
+    """Turn what a door gave into what the rules take: ids that exist, requests that are open, pictures that are there."""
+    resolved: dict[str, Any] = {}
+    for key, value in args.items():
+        resolver = _RESOLVERS.get(key)
+        resolved[key] = resolver(value, case, by, now) if resolver else value
+    if name == "merge":
+        resolved["master_open"] = facts_of(lock(resolved["case"])).is_open
+        if Case.objects.filter(merged_into_id=case.id, state="merged").exists():
+            raise Refused("has_members", _("已有案卷合并到这件案卷，请先取消那些合并。"))
+    if name == "decide":
+        resolved.update(_request(resolved["request"], case, by))
+    if name in _ASKS and any(request.what == name for request in tasks.pending_requests(case.id)):
+        raise Refused("already_asked", _("同样的申请正在等候批复。"))
+    if name == "reply":
+        resolved["has_after_photo"] = bool(resolved.get("media"))
+    return resolved
+
+
+def _request(request_id: UUID, case: CaseFacts, by: Standing) -> dict[str, Any]:
+    for request in tasks.pending_requests(case.id):
+        if request.id == request_id:
+            if not may_decide(request.what, case, by):
+                raise Refused("not_yours", _("这项申请不由您的岗位批复。"), status=403)
+            facts = Request(request.id, request.what, str(request.asked_by), request.asked_at, request.args)
+            return {"request_facts": facts}
+    raise Refused("no_such_request", _("没有这项待批复的申请，可能已经批复。"), fields={"request": _("请刷新。")})
+
+
+def _agency(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
+    agency_id = _uuid(value, "agency", _("没有这个承办单位。"))
+    if not people.agency(agency_id).handles:
+        raise Refused("no_agency", _("这个单位不承办案卷。"), fields={"agency": _("请选承办单位。")})
+    return agency_id
+
+
+def _person(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
+    person_id = _uuid(value, "person", _("没有这个人。"))
+    if case.agency_id is None or person_id not in people.members(case.agency_id, now):
+        raise Refused("not_in_agency", _("只能派给本单位的人。"), fields={"person": _("请选本单位的人。")})
+    return person_id
+
+
+def _case(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
+    number = parse_number(str(value))
+    found = (
+        Case.objects.filter(number=number)
+        if number
+        else Case.objects.filter(id=_uuid(value, "case", _("没有这件案卷。")))
+    )
+    case_id = found.values_list("id", flat=True).first()
+    if case_id is None:
+        text = _("没有这件案卷。")
+        raise Refused("no_such_case", text, fields={"case": text})
+    return case_id
+
+
+def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UUID, ...]:
+    ids = tuple(
+        _uuid(item, "media", _("没有这张图片。")) for item in (value if isinstance(value, list | tuple) else [value])
+    )
+    if len(media.describe(ids)) != len(set(ids)):
+        text = _("有图片不存在或已删除，请重新上传。")
+        raise Refused("no_such_media", text, fields={"media": text})
+    return ids
+
+
+def _text(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
+    text = str(value).strip()
+    if len(text) > _WORDS_MAX or "\0" in text:
+        raise Refused("too_long", _("文字请不超过 2000 字。"), fields={"reason": _("请缩短。")})
+    return text
+
+
+def _closing(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
+    if value not in {"handled", "by_notice"}:
+        raise Refused("bad_choice", _("结案方式不对。"), fields={"closing": _("请选处置完成或告知性结案。")})
+    return str(value)
+
+
+def _granted(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
+    if value not in {"yes", "no"}:
+        raise Refused("bad_choice", _("请表明同意或不同意。"), fields={"granted": _("请选一项。")})
+    return str(value)
+
+
+def _reply_days(value: Any, case: CaseFacts, by: Standing, now: datetime) -> int:
+    try:
+        days = int(value)
+    except (TypeError, ValueError):
+        days = 0
+    if not 1 <= days <= 90:
+        raise Refused("bad_days", _("回复期限应为 1 至 90 天。"), fields={"reply_days": _("请填 1 至 90。")})
+    return days
+
+
+def _uuid(value: Any, field: str, text: str) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    except ValueError:
+        raise Refused("bad_id", text, fields={field: text}) from None
+
+
+_RESOLVERS: Mapping[str, Any] = {
+    "agency": _agency,
+    "person": _person,
+    "case": _case,
+    "media": _media,
+    "reason": _text,
+    "closing": _closing,
+    "granted": _granted,
+    "reply_days": _reply_days,
+    "request": lambda value, case, by, now: _uuid(value, "request", _("没有这项申请。")),
+}
+
+
+def _keep_words(
+    row: Case, step_id: UUID, name: str, args: Mapping[str, Any], resolved: Mapping[str, Any], now: datetime
+) -> None:
+    if resolved.get("reason"):
+        words.keep_reason(row, step_id, resolved["reason"])
+    if resolved.get("media"):
+        purpose = "after" if name in {"reply", "pass_check"} else "before"
+        words.keep_pictures(row, step_id, resolved["media"], purpose, now)
+
+
+def _view(row: Case, by: Standing, now: datetime) -> CaseView:
+    from ..queries import view_of
+
+    return view_of(row, by, now)

@@ -1,0 +1,74 @@
+"""The published packs that the room works under, compiled once per version and process."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.packs import queries as packs
+from xiucheng.foundation.people import queries as people
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.worktime import Calendar
+
+from .catalogue import DEFAULT_LIMITS, Catalogue, StageLimits, compile_catalogue, compile_limits
+from .rules.apply import Clocks
+
+_compiled: dict[tuple[str, int, str], Any] = {}
+
+
+def catalogue(at: datetime | None = None, version: int | None = None) -> Catalogue:
+    """The catalogue in force (or a given version of it); refused `no_catalogue` (422) where none is published."""
+    pack = packs.get("catalogue", version) if version is not None else packs.current("catalogue", at)
+    if pack is None:
+        raise Refused("no_catalogue", _("尚未发布立案目录，请先在“配置”中发布。"))
+    key = ("catalogue", pack.version, pack.digest)
+    if key not in _compiled:
+        _compiled[key] = compile_catalogue(pack.version, pack.body)
+    return _compiled[key]
+
+
+def stage_limits(at: datetime | None = None) -> StageLimits:
+    """The limits of the centre's own stages; the defaults where no pack is published."""
+    pack = packs.current("limits", at)
+    if pack is None:
+        return compile_limits(DEFAULT_LIMITS)
+    key = ("limits", pack.version, pack.digest)
+    if key not in _compiled:
+        _compiled[key] = compile_limits(pack.body)
+    return _compiled[key]
+
+
+def calendar(name: str = "default", at: datetime | None = None) -> Calendar:
+    """A calendar of the pack in force by its key, its default where the key is unknown there."""
+    pack = packs.current("calendar", at)
+    if pack is None:
+        return _plain_calendar()
+    calendars = pack.body["calendars"]
+    name = name if name in calendars else "default"
+    key = (f"calendar:{name}", pack.version, pack.digest)
+    if key not in _compiled:
+        _compiled[key] = Calendar.from_json(calendars[name])
+    return _compiled[key]
+
+
+@lru_cache(maxsize=1)
+def _plain_calendar() -> Calendar:
+    from django.conf import settings
+
+    from xiucheng.kit.worktime.seed import default_calendar
+
+    return default_calendar(settings.TIME_ZONE)
+
+
+def clocks(agency_id: UUID | None, at: datetime) -> Clocks:
+    """Limits and calendars for a move; the centre's own calendar where no agency is concerned."""
+    limits = stage_limits(at)
+    name = people.agency(agency_id).calendar if agency_id is not None else "default"
+    return Clocks(
+        centre=calendar("default", at),
+        agency=calendar(name, at),
+        dispatch_limit=limits.dispatch,
+        check_limit=limits.check,
+    )

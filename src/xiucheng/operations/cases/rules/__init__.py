@@ -1,0 +1,25 @@
+"""The rules of a case, pure: its table of moves, who may make them, what each does to the case and to its clocks."""
+
+from .apply import Outcome, apply
+from .facts import CaseFacts, Mover, Request
+from .matrix import DECIDERS, MATRIX, may_decide, may_move
+from .moves import MOVES, OPEN_STATES, STATES
+from .number import check_digit, display_number, parse_number
+
+__all__ = [
+    "DECIDERS",
+    "MATRIX",
+    "MOVES",
+    "OPEN_STATES",
+    "STATES",
+    "CaseFacts",
+    "Mover",
+    "Outcome",
+    "Request",
+    "apply",
+    "check_digit",
+    "display_number",
+    "may_decide",
+    "may_move",
+    "parse_number",
+]

@@ -1,0 +1,319 @@
+"""What each move does to a case: pure functions from facts and arguments to changed values and effects on tasks.
+
+An `Outcome` says what changes in the row, what the step tells, and which clocks start, stop or go on. Commands store
+it, imports fold it in memory, and the tests drive both against a small model.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.worktime import Calendar, Limit, due
+
+from .facts import CaseFacts, Mover
+from .moves import MOVES
+
+UNDO_WINDOW = timedelta(seconds=10)
+"""How long the one who moved may take it back (STANDARDS §1, undo)."""
+
+REOPEN_WINDOW = timedelta(days=15)
+"""How long after closing a reporter may reopen (STANDARDS §1, D)."""
+
+MAX_EXTENSIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The limits and calendars that a move may need: the centre's own and that of the agency concerned."""
+
+    centre: Calendar
+    agency: Calendar
+    dispatch_limit: Limit
+    check_limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """changes: new values of the case's columns. effects: what is to happen to its tasks, in order."""
+
+    changes: dict[str, Any]
+    effects: tuple[str, ...] = ()
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+def case_due(start: datetime, limit: Limit, needs_check: bool, clocks: Clocks) -> datetime:
+    """When a case filed at `start` is due: the dispatch limit, then the handling limit, then the check limit where a
+    check is needed, each from the end of the one before (D: the catalogue states only the handling limit)."""
+    at = due(start, clocks.dispatch_limit, clocks.centre).at
+    at = due(at, limit, clocks.agency).at
+    return due(at, clocks.check_limit, clocks.centre).at if needs_check else at
+
+
+def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    """The outcome of a permitted move; refuses what the state or the rule forbids.
+
+    args: agency, person, case (UUIDs), closing, granted, has_after_photo, request … as the move asks. Refused:
+    `illegal_move`, and per move the codes in the functions below.
+    """
+    move = MOVES.check(name, case.state)
+    rule = _RULES.get(name)
+    outcome = rule(case, args, by, now, clocks) if rule else Outcome({})
+    changes = dict(outcome.changes)
+    if move.target is not None:
+        changes.setdefault("state", move.target)
+    if changes.get("state") in {"closed", "void"}:
+        changes.setdefault("closed_at", now)
+    changes["version"] = case.version + 1
+    changes["undo"] = _undo(move.undoable, case, changes, outcome.effects, by, now, name)
+    return Outcome(changes, outcome.effects, outcome.told)
+
+
+def _undo(
+    undoable: bool,
+    case: CaseFacts,
+    changes: Mapping[str, Any],
+    effects: tuple[str, ...],
+    by: Mover,
+    now: datetime,
+    name: str,
+) -> dict[str, Any] | None:
+    if not undoable:
+        return None
+    before = {key: _plain(getattr(case, key)) for key in changes if key not in {"version", "undo"}}
+    return {
+        "by": by.actor,
+        "move": name,
+        "until": (now + UNDO_WINDOW).isoformat(),
+        "values": before,
+        "effects": list(effects),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _dispatch(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    agency = args["agency"]
+    handle_due = due(now, case.limit, clocks.agency).at
+    return Outcome(
+        {
+            "agency_id": agency,
+            "person_id": None,
+            "agencies": case.agencies if agency in case.agencies else (*case.agencies, agency),
+            "handle_due_at": handle_due,
+        },
+        ("give_handle",),
+        {"agency": agency, "handle_due": handle_due},
+    )
+
+
+def _redispatch(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if args["agency"] == case.agency_id and case.state != "returned":
+        raise Refused("same_agency", _("案卷已在这个单位。"), fields={"agency": _("改派须选另一个单位。")})
+    outcome = _dispatch(case, args, by, now, clocks)
+    stop = ("cancel_handle",) if case.state != "returned" else ()
+    return Outcome(outcome.changes, (*stop, *outcome.effects), outcome.told)
+
+
+def _sign(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome({"handlers": _with_handler(case, by)}, ("sign_handle",))
+
+
+def _assign_inside(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome({"person_id": args["person"]}, ("delegate_handle",), {"person": args["person"]})
+
+
+def _reply(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if case.after_photo and not args.get("has_after_photo"):
+        raise Refused(
+            "after_photo_missing",
+            _("此类案卷须附处置后的图片。"),
+            fields={"media": _("请拍一张处置后的现场图片。")},
+        )
+    return Outcome({"handlers": _with_handler(case, by), "checked": ""}, ("complete_handle",))
+
+
+def _start_check(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if not case.needs_check:
+        raise Refused("no_check_needed", _("此类案卷不需要核查。"))
+    return Outcome({}, ("give_check",))
+
+
+def _pass_check(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if case.checked:
+        raise Refused("already_checked", _("核查结果已经报过。"))
+    _other_than_handler(case, by)
+    return Outcome({"checked": "passed"}, ("complete_check",))
+
+
+def _rework(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    _other_than_handler(case, by)
+    count = case.rework_count + 1
+    stop = () if case.checked else ("complete_check",)
+    return Outcome({"rework_count": count, "checked": ""}, (*stop, "resume_handle"), {"rework_count": count})
+
+
+def _close(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    _other_than_handler(case, by)
+    if case.needs_check and case.state == "replied":
+        raise Refused("check_first", _("此类案卷须先核查再结案，核查即将开始。"))
+    closing = args.get("closing") or "handled"
+    stop = ("complete_check",) if case.state == "post_checking" and not case.checked else ()
+    return Outcome({"closing": closing}, stop, {"closing": closing})
+
+
+def _approve_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    _other_than_handler(case, by)
+    return Outcome({"closing": "self_handled"}, (), {"closing": "self_handled"})
+
+
+def _refuse_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    # The clock of an ordinary case starts now: until here the finder had promised that nothing was left to do.
+    at = case_due(now, case.limit, case.needs_check, clocks)
+    return Outcome(
+        {"self_handled": False, "clock_from": now, "due_at": at, "handlers": ()}, (), {"due": at, "self_handled": False}
+    )
+
+
+def _supervise(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    effects = ("give_answer",) if args.get("reply_days") and case.agency_id else ()
+    return Outcome({"supervised": True}, effects, {"supervised": True, "reply_days": args.get("reply_days")})
+
+
+def _merge(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if args["case"] == case.id:
+        raise Refused("merge_into_itself", _("案卷不能合并到自身。"), fields={"case": _("请选另一件案卷。")})
+    if not args.get("master_open"):
+        raise Refused("master_not_open", _("主案卷已不在办理中。"), fields={"case": _("请选仍在办理的案卷。")})
+    return Outcome(
+        {"merged_into": args["case"], "state_before": case.state},
+        ("pause_tasks",),
+        {"merged_into": args["case"]},
+    )
+
+
+def _unmerge(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome(
+        {"merged_into": None, "state": case.state_before, "state_before": ""}, ("resume_tasks",), {"merged_into": None}
+    )
+
+
+def _force_close(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome({"closing": "forced"}, ("cancel_tasks",), {"closing": "forced"})
+
+
+def _reopen(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if case.closed_at is not None and now - case.closed_at > REOPEN_WINDOW:
+        raise Refused("reopen_too_late", _("结案已超过 15 日，不能重开，请作为新的反映上报。"))
+    count = case.reopen_count + 1
+    at = case_due(now, case.limit, case.needs_check, clocks)
+    return Outcome(
+        {
+            "reopen_count": count,
+            "clock_from": now,
+            "due_at": at,
+            "handle_due_at": None,
+            "agency_id": None,
+            "person_id": None,
+            "handlers": (),
+            "checked": "",
+            "closed_at": None,
+            "closing": "",
+        },
+        (),
+        {"reopen_count": count, "due": at, "agency": None, "closing": ""},
+    )
+
+
+def _extend(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if case.handle_due_at is not None and now > case.handle_due_at:
+        raise Refused("extension_after_due", _("已过截止时间，不能再申请延期。"))
+    if case.extend_count >= MAX_EXTENSIONS:
+        raise Refused("extended_twice", _("一件案卷最多延期两次。"))
+    return Outcome({}, ("ask",))
+
+
+def _ask(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome({}, ("ask",))
+
+
+def _decide(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    request = args["request_facts"]
+    if args.get("granted") != "yes":
+        return Outcome({}, ("decide",), {"request": request.id, "what": request.what, "granted": False})
+    outcome = _GRANTED[request.what](case, args, by, now, clocks)
+    told = {"request": request.id, "what": request.what, "granted": True, **outcome.told}
+    return Outcome(outcome.changes, ("decide", *outcome.effects), told)
+
+
+def _return_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    changes = {"state": "returned", "agency_id": None, "person_id": None, "handle_due_at": None}
+    return Outcome(changes, ("cancel_handle",), {"agency": None, "handle_due": None})
+
+
+def _extend_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    # One original limit on top of the deadline that stood (STANDARDS §1, extend).
+    count = case.extend_count + 1
+    handle_due = due(case.handle_due_at or now, case.limit, clocks.agency).at
+    at = due(handle_due, clocks.check_limit, clocks.centre).at if case.needs_check else handle_due
+    at = max(at, case.due_at or at)
+    return Outcome(
+        {"extend_count": count, "handle_due_at": handle_due, "due_at": at},
+        ("extend_handle",),
+        {"extend_count": count, "due": at, "handle_due": handle_due},
+    )
+
+
+def _void_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    return Outcome({"state": "void"}, ("cancel_tasks",), {})
+
+
+def _with_handler(case: CaseFacts, by: Mover) -> tuple[UUID, ...]:
+    if by.person_id is None or by.person_id in case.handlers:
+        return case.handlers
+    return (*case.handlers, by.person_id)
+
+
+def _other_than_handler(case: CaseFacts, by: Mover) -> None:
+    # Somebody else checks: never who handled (STANDARDS §1, close).
+    if by.person_id is not None and by.person_id in case.handlers:
+        raise Refused("own_work", _("处置人不能核查或结自己办的案卷，请由他人办理。"), status=403)
+
+
+Rule = Callable[[CaseFacts, Mapping[str, Any], Mover, datetime, Clocks], Outcome]
+
+_RULES: Mapping[str, Rule] = {
+    "approve_self_review": _approve_self_review,
+    "refuse_self_review": _refuse_self_review,
+    "dispatch": _dispatch,
+    "redispatch": _redispatch,
+    "sign": _sign,
+    "assign_inside": _assign_inside,
+    "reply": _reply,
+    "start_check": _start_check,
+    "pass_check": _pass_check,
+    "rework": _rework,
+    "close": _close,
+    "return_case": _ask,
+    "extend": _extend,
+    "void": _ask,
+    "decide": _decide,
+    "supervise": _supervise,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "force_close": _force_close,
+    "reopen": _reopen,
+}
+_GRANTED: Mapping[str, Rule] = {"return_case": _return_granted, "extend": _extend_granted, "void": _void_granted}

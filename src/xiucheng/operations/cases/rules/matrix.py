@@ -1,0 +1,72 @@
+"""Who may make which move: move × post × reach, and who decides what was asked (STANDARDS §1, column "who").
+
+Permissions bind to moves, never to role names elsewhere in the code: in a small district one person has several
+posts. Reach: `district` anywhere; `area` inside the area of the post; `agency` where the case lies with the agency of
+the post; `own` where the case is assigned to this very person; `mover` only who made the last move.
+"""
+
+from collections.abc import Mapping
+
+from xiucheng.foundation.people.rules import Standing, reaches
+
+from .facts import CaseFacts
+
+Reach = Mapping[str, str]
+
+MATRIX: Mapping[str, Reach] = {
+    "file": {"acceptor": "district", "shift_leader": "district"},
+    "file_self_handled": {"grid_officer": "area", "inspector": "area"},
+    "approve_self_review": {"acceptor": "district", "shift_leader": "district"},
+    "refuse_self_review": {"acceptor": "district", "shift_leader": "district"},
+    "dispatch": {"dispatcher": "district", "shift_leader": "district"},
+    "redispatch": {"dispatcher": "district", "shift_leader": "district"},
+    "sign": {"agency_clerk": "agency", "crew": "own"},
+    "assign_inside": {"agency_clerk": "agency"},
+    "reply": {"agency_clerk": "agency", "crew": "own"},
+    "pass_check": {"inspector": "area", "grid_officer": "area"},
+    "rework": {"inspector": "area", "grid_officer": "area", "acceptor": "district", "shift_leader": "district"},
+    "close": {"acceptor": "district", "shift_leader": "district"},
+    "return_case": {"agency_clerk": "agency"},
+    "extend": {"agency_clerk": "agency"},
+    "void": {"dispatcher": "district"},
+    "supervise": {"leader": "district", "street_head": "area"},
+    "merge": {"acceptor": "district", "shift_leader": "district"},
+    "unmerge": {"acceptor": "district", "shift_leader": "district"},
+    "force_close": {"leader": "district"},
+    "reopen": {"acceptor": "district", "shift_leader": "district", "inspector": "area"},
+}
+
+DECIDERS: Mapping[str, Reach] = {
+    "return_case": {"dispatcher": "district", "shift_leader": "district"},
+    "extend": {"dispatcher": "district", "shift_leader": "district"},
+    "extend_again": {"leader": "district"},
+    "void": {"shift_leader": "district"},
+}
+
+# Moves that a published rule, the system or a channel makes, by the kind of actor.
+BY_OTHERS: Mapping[str, frozenset[str]] = {
+    "rule": frozenset({"file", "dispatch"}),
+    "system": frozenset({"start_check", "merge"}),
+    "channel": frozenset({"reopen"}),
+}
+
+
+def may_move(name: str, case: CaseFacts, by: Standing) -> bool:
+    """May this person (rule, system, channel) make the move on this case, the state left aside?"""
+    if by.actor.kind != "person":
+        return name in BY_OTHERS.get(by.actor.kind, frozenset())
+    if name == "undo":
+        return case.undo is not None and case.undo.get("by") == str(by.actor)
+    if name == "decide":
+        return any(_reached(table, case, by) for table in DECIDERS.values())
+    return _reached(MATRIX.get(name, {}), case, by)
+
+
+def may_decide(what: str, case: CaseFacts, by: Standing) -> bool:
+    """May this person decide the request? A second extension goes to a leader."""
+    key = "extend_again" if what == "extend" and case.extend_count else what
+    return by.actor.kind == "person" and _reached(DECIDERS[key], case, by)
+
+
+def _reached(table: Reach, case: CaseFacts, by: Standing) -> bool:
+    return reaches(by, table, area=case.area, agency_id=case.agency_id, person_id=case.person_id)
