@@ -1,0 +1,50 @@
+"""The set-up behind ./xiucheng: checks the machine, makes the environment, builds the pages, hands over to the package.
+
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))  # isolated mode leaves the script's own folder out
+
+from setup_steps import Problem, Setup, say  # noqa: E402
+
+# What a command needs before the package can take over; the rest need the runtime set.
+_DEV = frozenset({"test", "lint"})
+_HELP = frozenset({"-h", "--help", "help"})
+
+
+def main(words: list[str]) -> int:
+    command = words[0] if words else "--help"
+    setup = Setup(ROOT)
+    try:
+        if command == "lock":
+            setup.lock()
+            return 0
+        if command == "setup":
+            setup.run(dev="--dev" in words[1:])
+            say("环境已就绪。", "The environment is ready.")
+            return 0
+        setup.run(dev=command in _DEV and not _HELP & set(words[1:]))
+    except Problem as problem:
+        print(f"xiucheng: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if command in _DEV:
+        target = [str(ROOT / "tools" / "check.py"), command, *words[1:]]
+    else:
+        target = ["-m", "xiucheng", *words]
+    python = str(setup.python)
+    environment = {**os.environ, **setup.environment()}
+    sys.stdout.flush()
+    os.execve(python, [python, *target], environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
