@@ -1,0 +1,51 @@
+"""Every read that others may make of people; each function says how many statements it takes."""
+
+from .accounts import AccountRow, TokenRow, account_of, accounts, tokens
+from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subject_by_phone, subjects_by_phone
+from .duty import RosterRow, holders, inspectors_of_grid, is_on_duty, on_duty, rosters
+from .links import agencies_of_components, agency_of_component, components_of
+from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
+from .staff import Member, members, person_names, person_of_name, phone_of
+from .standings import demand, may, role_name, roles, standing_of, visible_to
+
+__all__ = [
+    "AccountRow",
+    "Agency",
+    "Masked",
+    "Member",
+    "RevealRow",
+    "RosterRow",
+    "TokenRow",
+    "account_of",
+    "accounts",
+    "agencies",
+    "agencies_of_components",
+    "agency",
+    "agency_by_code",
+    "agency_names",
+    "agency_of_component",
+    "below",
+    "components_of",
+    "demand",
+    "earlier_of_caller",
+    "holders",
+    "inspectors_of_grid",
+    "is_on_duty",
+    "masked",
+    "may",
+    "members",
+    "on_duty",
+    "organisations",
+    "person_names",
+    "person_of_name",
+    "phone_of",
+    "reveal_log",
+    "role_name",
+    "roles",
+    "rosters",
+    "standing_of",
+    "subject_by_phone",
+    "subjects_by_phone",
+    "tokens",
+    "visible_to",
+]

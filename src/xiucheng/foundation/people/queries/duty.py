@@ -1,0 +1,143 @@
+"""Who holds a role for a place or agency, and who of them is on duty at this moment in local time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from .. import rules
+from ..models import GridLink, Roster
+from ..rules import Duty, Shift
+
+_HOLDERS = """
+SELECT m.id, m.person_id, m.area FROM people_membership m JOIN people_person p ON p.id = m.person_id AND p.is_active
+WHERE m.role = %(role)s AND m.starts_at <= %(at)s AND (m.ends_at IS NULL OR m.ends_at > %(at)s)
+AND (%(agency)s::uuid IS NULL OR m.agency_id = %(agency)s)
+AND (%(areas)s::text[] IS NULL OR m.area = ANY(%(areas)s))
+ORDER BY length(m.area) DESC, m.starts_at, m.id
+"""
+
+# Yesterday counts: a night shift belongs to the day it began on.
+_DUTIES = """
+SELECT membership_id, weekdays, starts, ends, since, until, NULL::boolean FROM people_roster
+WHERE membership_id = ANY(%(ids)s) AND since <= %(today)s AND (until IS NULL OR until >= %(yesterday)s)
+UNION ALL
+SELECT membership_id, NULL, NULL, NULL, NULL, NULL, on_duty FROM people_duty_change
+WHERE membership_id = ANY(%(ids)s) AND starts_at <= %(at)s AND ends_at > %(at)s
+"""
+
+
+def _holding(role: str, agency_id: UUID | None, area: str | None, at: datetime) -> list[tuple[UUID, UUID, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HOLDERS,
+            {
+                "role": role,
+                "at": at,
+                "agency": agency_id,
+                "areas": None if area is None else list(rules.prefixes(area)),
+            },
+        )
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def holders(role: str, *, agency_id: UUID | None = None, area: str | None = None, at: datetime) -> list[UUID]:
+    """Persons who hold this role now, in this agency, for this area or one that contains it; nearest area first.
+
+    One statement.
+    """
+    return list(dict.fromkeys(person_id for _membership, person_id, _area in _holding(role, agency_id, area, at)))
+
+
+def on_duty(role: str, *, area: str | None = None, agency_id: UUID | None = None, at: datetime) -> list[UUID]:
+    """Those of the holders who are on duty at this moment, nearest area first; ≤ 2 statements.
+
+    Where nobody of them has a roster, all are on duty: a small district keeps none (D). Where there is one and it is
+    empty at this hour, nobody is.
+    """
+    holding = _holding(role, agency_id, area, at)
+    duties = _duties([membership for membership, _person, _area in holding], at) if holding else {}
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return list(
+        dict.fromkeys(
+            person_id
+            for membership, person_id, _area in holding
+            if not duties or rules.is_on_duty(duties.get(membership, Duty()), local)
+        )
+    )
+
+
+def is_on_duty(person_id: UUID, role: str, at: datetime) -> bool:
+    """Is this person on duty in this role now? ≤ 2 statements."""
+    return person_id in on_duty(role, at=at)
+
+
+def _duties(membership_ids: Sequence[UUID], at: datetime) -> dict[UUID, Duty]:
+    """The duties of these posts; empty where not one of them has a roster."""
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DUTIES, {"ids": list(membership_ids), "today": today, "yesterday": today - timedelta(days=1), "at": at}
+        )
+        rows: list[Any] = cursor.fetchall()
+    shifts: dict[UUID, list[Shift]] = {}
+    changes: dict[UUID, bool] = {}
+    for membership_id, weekdays, starts, ends, since, until, changed in rows:
+        if changed is None:
+            shifts.setdefault(membership_id, []).append(Shift(weekdays, starts, ends, since, until))
+        else:
+            changes[membership_id] = changed
+    return {one: Duty(tuple(shifts.get(one, ())), changes.get(one)) for one in {*shifts, *changes}}
+
+
+def inspectors_of_grid(duty_grid: str, *, at: datetime) -> list[UUID]:
+    """Who walks this duty grid now; one statement."""
+    return list(
+        GridLink.objects.filter(duty_grid=duty_grid, starts_at__lte=at, person__is_active=True)
+        .exclude(ends_at__lte=at)
+        .order_by("starts_at", "id")
+        .values_list("person_id", flat=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A weekly duty as the roster page shows it."""
+
+    id: UUID
+    membership_id: UUID
+    person_id: UUID
+    name: str
+    role: str
+    weekdays: int
+    starts: time
+    ends: time
+    since: date
+    until: date | None
+
+
+def rosters(*, on: date, agency_id: UUID | None = None) -> list[RosterRow]:
+    """The duties valid on a local day, by role, start and name; one statement."""
+    rows = Roster.objects.filter(since__lte=on).exclude(until__lt=on)
+    if agency_id is not None:
+        rows = rows.filter(membership__agency_id=agency_id)
+    return [
+        RosterRow(*row)
+        for row in rows.order_by("membership__role", "starts", "membership__person__name", "id").values_list(
+            "id",
+            "membership_id",
+            "membership__person_id",
+            "membership__person__name",
+            "membership__role",
+            "weekdays",
+            "starts",
+            "ends",
+            "since",
+            "until",
+        )
+    ]

@@ -1,0 +1,67 @@
+"""Persons on the staff: their names and the posts they hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from .. import vault
+from ..models import Membership, Person
+from ..rules import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A post with its holder, as administration and assignment pages show it."""
+
+    membership_id: UUID
+    person_id: UUID
+    name: str
+    post: Post
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+def person_names(person_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names for a list page; one statement, none for nobody."""
+    wanted = {one for one in person_ids if one is not None}
+    return dict(Person.objects.filter(id__in=wanted).values_list("id", "name")) if wanted else {}
+
+
+def person_of_name(username: str) -> UUID | None:
+    """The person who signs in under this user name; one statement."""
+    return Person.objects.filter(account__username=username).values_list("id", flat=True).first()
+
+
+def members(
+    *,
+    at: datetime,
+    role: str | None = None,
+    agency_ids: Iterable[UUID] | None = None,
+    area: str | None = None,
+    person_id: UUID | None = None,
+) -> list[Member]:
+    """Who holds which posts now, by name; one statement. area: posts inside this area, not those above it."""
+    wanted = Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at)) & Q(person__is_active=True)
+    if role is not None:
+        wanted &= Q(role=role)
+    if agency_ids is not None:
+        wanted &= Q(agency_id__in=list(agency_ids))
+    if area:
+        wanted &= Q(area__startswith=area)
+    if person_id is not None:
+        wanted &= Q(person_id=person_id)
+    rows = (
+        Membership.objects.filter(wanted)
+        .order_by("person__name", "person_id", "starts_at")
+        .values_list("id", "person_id", "person__name", "role", "area", "agency_id", "starts_at", "ends_at")
+    )
+    return [Member(row[0], row[1], row[2], Post(row[3], row[4], row[5]), row[6], row[7]) for row in rows]
+
+
+def phone_of(person_id: UUID) -> str | None:
+    """A colleague's phone number; two statements, one of them on `keys`."""
+    row = Person.objects.filter(id=person_id, phone_key__isnull=False).values_list("phone_key", "phone_sealed").first()
+    return vault.open_text(row[0], bytes(row[1])) if row and row[0] and row[1] is not None else None
