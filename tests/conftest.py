@@ -31,10 +31,13 @@ def pytest_configure() -> None:
     assert settings.SITE
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    # Under xdist the controller outlives every worker, so the server is its child.
     if not CLUSTER.is_worker and session.config.getoption("numprocesses", None):
+        # Under xdist the controller outlives every worker, so the server is its child. A worker that inherited the
+        # settings' name would load them with the controller's database before its own conftest is read.
         CLUSTER.start()
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure() -> None:
