@@ -1,0 +1,176 @@
+"""Steps are written with the change, at the end of the outermost verb, and hold no words."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from xiucheng.kit import journal
+from xiucheng.kit.actor import Actor
+from xiucheng.kit.ids import uuid7
+from xiucheng.kit.journal import readers, sequencer
+from xiucheng.kit.verbs import attempt, verb
+
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+@verb
+def note(subject, **payload):
+    return journal.record(
+        room="kit", subject=subject, verb="note", actor=Actor.system("test"), occurred_at=NOON, payload=payload
+    )
+
+
+@verb
+def note_twice(subject):
+    return note(subject, n=1), note(subject, n=2)
+
+
+def test_a_verb_stores_its_steps_in_one_statement(transactional_db):
+    subject = uuid7()
+    with CaptureQueriesContext(connection) as queries:
+        first, second = note_twice(subject)
+    assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "INSERT", "COMMIT"]
+    assert [step.id for step in journal.of_subject(subject)] == [first, second]
+
+
+def test_outside_a_verb_nothing_can_be_recorded(db):
+    with pytest.raises(RuntimeError):
+        journal.record(room="kit", subject=uuid7(), verb="note", actor=Actor.system("t"), occurred_at=NOON)
+
+
+@pytest.mark.parametrize("words", ["路灯不亮", "two words", "x" * 121, "line\nbreak"])
+def test_words_are_refused(db, words):
+    with pytest.raises(ValueError, match="codes, not words"):
+        note(uuid7(), text=words)
+    with pytest.raises(ValueError, match="codes, not words"):
+        note(uuid7(), nested={"list": [words]})
+
+
+def test_a_failing_verb_leaves_no_step(transactional_db):
+    subject = uuid7()
+
+    @verb
+    def fails():
+        note(subject)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
+    assert journal.of_subject(subject) == []
+
+
+def test_a_refused_part_takes_only_its_own_steps_with_it(db):
+    subject = uuid7()
+
+    @verb
+    def goes_on():
+        kept = note(subject, n=1)
+        with pytest.raises(LookupError), attempt():
+            note(subject, n=2)
+            raise LookupError
+        return kept
+
+    kept = goes_on()
+    assert [step.id for step in journal.of_subject(subject)] == [kept]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE kit_step SET verb = 'other'",
+        "DELETE FROM kit_step",
+        "TRUNCATE kit_step CASCADE",
+        "DELETE FROM kit_position",
+    ],
+)
+def test_the_database_itself_keeps_steps(transactional_db, statement):
+    note(uuid7())
+    sequencer.run_once()
+    with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_positions_are_gapless_and_in_order_of_recording(db):
+    start, _ = journal.head()
+    ids = [note(uuid7()) for _ in range(5)]
+    assert sequencer.run_once(limit=3) == 3
+    assert sequencer.run_once(limit=3) == 2
+    assert sequencer.run_once() == 0
+    steps = journal.read(after=start)
+    assert [step.id for step in steps] == ids
+    assert [step.position for step in steps] == list(range(start + 1, start + 6))
+
+
+def test_a_projection_replays_to_the_same_result(db, monkeypatch):
+    seen = []
+    monkeypatch.setattr(readers, "registry", {})
+    journal.projection("test.seen", verbs={"kit.note"}, reset=seen.clear)(
+        lambda steps: seen.extend(step.payload["n"] for step in steps)
+    )
+    for n in range(4):
+        note(uuid7(), n=n)
+    readers.catch_up()
+    assert seen == [0, 1, 2, 3]
+    readers.replay("test.seen")
+    assert seen == [0, 1, 2, 3]
+
+
+def test_a_reaction_acts_once_never_on_imports_and_is_never_replayed(db, monkeypatch):
+    monkeypatch.setattr(readers, "registry", {})
+    acted = []
+    journal.reaction("test.act", verbs={"kit.note"})(lambda step: acted.append(step.payload["n"]))
+    readers.ensure_rows()
+
+    @verb
+    def import_one():
+        journal.record(
+            room="kit",
+            subject=uuid7(),
+            verb="note",
+            actor=Actor.system("t"),
+            occurred_at=NOON,
+            payload={"n": 99},
+            imported=True,
+        )
+
+    note(uuid7(), n=1)
+    import_one()
+    readers.catch_up()
+    assert acted == [1]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kit_reader SET position = 0 WHERE name = 'test.act'")
+    readers.catch_up()
+    assert acted == [1], "a position set back does not make it act again"
+    with pytest.raises(ValueError, match="never replayed"):
+        readers.replay("test.act")
+
+
+def test_a_reaction_may_itself_record_and_fails_alone(db, monkeypatch):
+    monkeypatch.setattr(readers, "registry", {})
+    subject = uuid7()
+    broken = {1}
+
+    def follow(step):
+        journal.record(
+            room="kit",
+            subject=subject,
+            verb="followed",
+            actor=Actor.system("t"),
+            occurred_at=NOON,
+            payload={"n": step.payload["n"]},
+        )
+        if step.payload["n"] in broken:
+            raise LookupError
+
+    journal.reaction("test.follow", verbs={"kit.note"})(follow)
+    readers.ensure_rows()
+    for n in range(3):
+        note(uuid7(), n=n)
+    readers.catch_up()
+    assert [step.payload["n"] for step in journal.of_subject(subject)] == [0, 2]
+    broken.clear()
+    assert readers.retry_parked(datetime(2099, 1, 1, tzinfo=UTC)) == 1
+    assert [step.payload["n"] for step in journal.of_subject(subject)] == [0, 2, 1]
+    assert readers.retry_parked(datetime(2099, 1, 1, tzinfo=UTC)) == 0
