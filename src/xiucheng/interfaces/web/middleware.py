@@ -1,7 +1,8 @@
-"""Refused, mapped once: to JSON for programs, to a page for people, in the reader's language."""
+"""What every answer passes: the reader's language, a strict content policy, and Refused mapped once."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -24,8 +25,58 @@ class Language:
         return response
 
 
+class ContentPolicy:
+    """Pages load nothing from elsewhere and run no inline script; only the stream may live on a port of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Security-Policy", self.policy(request))
+        response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        return response
+
+    @staticmethod
+    def policy(request: HttpRequest) -> str:
+        stream = stream_origin(request)
+        return "; ".join(
+            (
+                "default-src 'self'",
+                "img-src 'self' data: blob:",
+                # MapLibre positions its marks through the style object; no markup of ours carries a style.
+                "style-src 'self'",
+                "script-src 'self'",
+                "worker-src 'self'",
+                f"connect-src 'self' {stream}".rstrip(),
+                "form-action 'self'",
+                "base-uri 'none'",
+                "object-src 'none'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+
+def stream_origin(request: HttpRequest) -> str:
+    """Scheme, host and port of the stream where it is not this very origin, else empty.
+
+    STREAM_URL is a path (behind one proxy), a whole address, or `:8001/stream/` (the same host, another port).
+    """
+    url: str = settings.STREAM_URL
+    if url.startswith("/"):
+        return ""
+    if url.startswith(":"):
+        host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+        return f"{request.scheme}://{host}{url.split('/', 1)[0]}"
+    return "/".join(url.split("/", 3)[:3])
+
+
 class Refusals:
-    """Turns a Refused that left a page into an answer with its own status; a programmer's error stays a 500."""
+    """Turns a Refused that left a page into an answer with its own status; a programmer's error stays a 500.
+
+    A program gets JSON, htmx the sentence alone (it takes the form's place), a person a page.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,4 +89,5 @@ class Refusals:
             return None
         if request.headers.get("Accept", "").startswith("application/json"):
             return JsonResponse(error.as_dict(), status=error.status)
-        return render(request, "web/refused.html", {"refusal": error}, status=error.status)
+        part = "web/parts/refusal.html" if request.headers.get("HX-Request") else "web/refused.html"
+        return render(request, part, {"refusal": error}, status=error.status)

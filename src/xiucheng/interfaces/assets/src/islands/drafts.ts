@@ -1,0 +1,91 @@
+// Typed text is never lost: forms with `data-draft="name"` keep their words on this device until they are sent.
+import { words } from "../words";
+
+const DAYS = 2;
+const PREFIX = "xc-draft:";
+type Kept = { at: number; values: Record<string, string> };
+
+function fields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
+  return [...form.elements].filter((field): field is HTMLInputElement => {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement)) return false;
+    // Contacts and secrets stay out of the browser's storage.
+    return Boolean(field.name) && !field.hasAttribute("data-not-kept") && !["hidden", "password", "file", "tel", "submit"].includes(field.type);
+  });
+}
+
+function read(form: HTMLFormElement): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const field of fields(form)) {
+    if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
+      if (field.checked) values[field.name] = field.value;
+    } else if (field.value) values[field.name] = field.value;
+  }
+  return values;
+}
+
+function restore(form: HTMLFormElement, values: Record<string, string>): boolean {
+  let any = false;
+  for (const field of fields(form)) {
+    const value = values[field.name];
+    if (value === undefined) continue;
+    if (field instanceof HTMLInputElement && ["radio", "checkbox"].includes(field.type)) {
+      if (field.value === value) field.checked = true;
+    } else if (!field.value) {
+      field.value = value;
+      if (field instanceof HTMLTextAreaElement) any = true;
+    }
+  }
+  return any;
+}
+
+function begin(form: HTMLFormElement): void {
+  if (form.dataset.drafting) return;
+  form.dataset.drafting = "1";
+  const key = PREFIX + form.dataset.draft;
+  const kept = JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null;
+  if (kept && Date.now() - kept.at < DAYS * 86_400_000 && restore(form, kept.values)) {
+    const note = document.createElement("p");
+    note.className = "answer answer-remark line";
+    note.setAttribute("role", "status");
+    note.append(words.draft);
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.className = "btn btn-small push";
+    clear.textContent = words.discard;
+    clear.addEventListener("click", () => {
+      localStorage.removeItem(key);
+      form.reset();
+      note.remove();
+    });
+    note.append(clear);
+    form.prepend(note);
+  }
+  let timer = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      try {
+        localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) } satisfies Kept));
+      } catch { /* a full or forbidden storage costs only the draft */ }
+    }, 400);
+  });
+}
+
+export function startDrafts(): void {
+  const begun = () => document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach(begin);
+  // The page that follows a successful send names the draft that is no longer needed.
+  const clear = () => document.querySelectorAll<HTMLElement>("[data-draft-done]").forEach((mark) => {
+    localStorage.removeItem(PREFIX + mark.dataset.draftDone);
+  });
+  clear();
+  begun();
+  document.addEventListener("htmx:load", () => {
+    clear();
+    begun();
+  });
+  // Signing out leaves nothing behind for the next person at this desk.
+  document.addEventListener("submit", (event) => {
+    if (!(event.target as HTMLElement).hasAttribute("data-sign-out")) return;
+    Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+  });
+}

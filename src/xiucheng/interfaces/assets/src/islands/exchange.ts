@@ -1,0 +1,40 @@
+// htmx with the site's manners: no eval, no stored pages (they may hold personal data), refusals shown in place.
+import htmx from "htmx.org";
+import { words } from "../words";
+import { say } from "./toasts";
+
+export function startHtmx(): void {
+  Object.assign(htmx.config, {
+    allowEval: false,
+    allowScriptTags: false,
+    includeIndicatorStyles: false,
+    selfRequestsOnly: true,
+    historyCacheSize: 0,
+    refreshOnHistoryMiss: true,
+    scrollBehavior: "instant",
+    responseHandling: [
+      { code: "204", swap: false },
+      { code: "[23]..", swap: true },
+      // A refusal is an answer: it takes the place that the form occupied.
+      { code: "4(03|04|09|10|13|22)", swap: true, error: false },
+      { code: "...", swap: false, error: true },
+    ],
+  });
+  const root = document.documentElement;
+  let open = 0;
+  document.addEventListener("htmx:beforeRequest", () => {
+    open += 1;
+    root.classList.add("is-waiting");
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    open = Math.max(0, open - 1);
+    if (!open) root.classList.remove("is-waiting");
+  });
+  document.addEventListener("htmx:sendError", () => say(words.offline));
+  document.addEventListener("htmx:responseError", () => say(words.failed));
+  // After a swap the eye and the screen reader belong at what came.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const place = (event as CustomEvent).detail.target as HTMLElement | null;
+    place?.querySelector<HTMLElement>("[data-focus]")?.focus();
+  });
+}

@@ -1,0 +1,154 @@
+"""Template tags of every page: built assets, icons, clocks, spoken times, addresses with changed parameters."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.http import QueryDict
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from xiucheng.kit.now import now as this_instant
+
+from .. import built, clocks, words
+
+register = template.Library()
+
+
+def _now(context: Context) -> datetime:
+    moment = context.get("now")
+    return moment if isinstance(moment, datetime) else this_instant()
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@register.simple_tag
+def assets() -> SafeString:
+    """The page's styles and its one script."""
+    styles, scripts = built.entry()
+    links = format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in styles))
+    tags = format_html_join("", '<script type="module" src="{}"></script>', ((static(name),) for name in scripts))
+    return links + tags
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon; without a label it is only decoration."""
+    known = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round"'
+        ' stroke-linejoin="round" {}>{}</svg>',
+        known,
+        mark_safe(built.drawing(name)),
+    )
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    """One of the clock's shapes, defined once per page in parts/shapes.html."""
+    return format_html('<svg class="shape" viewBox="0 0 10 10" aria-hidden="true"><use href="#shape-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def clock(
+    context: Context,
+    due: datetime | None,
+    start: datetime | None = None,
+    warn: datetime | None = None,
+    ended: datetime | None = None,
+    paused: bool = False,
+    size: str = "",
+) -> SafeString:
+    """A clock's chip: shape, word and colour; the exact time on hover and in print."""
+    look = clocks.face(due, _now(context), start=start, warn=warn, ended=ended, paused=paused)
+    title = words.exact(look.due, _zone()) if look.due else ""
+    running = format_html(' data-due="{}"', look.due.isoformat()) if look.ticking and look.due else ""
+    if running and look.warn:
+        running += format_html(' data-warn="{}"', look.warn.isoformat())
+    figure = "" if look.shape == "none" else shape(look.shape)
+    return format_html(
+        '<span class="clock clock-{}{}" title="{}"{}>{}<span data-word>{}</span><span class="exact"> {}</span></span>',
+        look.level,
+        " clock-large" if size == "large" else "",
+        title,
+        running,
+        figure,
+        look.word,
+        title,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def spoken(context: Context, at: datetime | None) -> SafeString | str:
+    """今天 14:30, with the exact time on hover; ticks over midnight."""
+    if at is None:
+        return "—"
+    return format_html(
+        '<time datetime="{}" title="{}" data-spoken>{}</time>',
+        at.isoformat(),
+        words.exact(at, _zone()),
+        words.spoken(at, _now(context), _zone()),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, at: datetime | None) -> SafeString | str:
+    """How long ago, without a word for it: 35 分, 3 天 4 小时."""
+    if at is None:
+        return "—"
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        at.isoformat(),
+        words.exact(at, _zone()),
+        words.span(_now(context) - at),
+    )
+
+
+@register.inclusion_tag("web/parts/segments.html", takes_context=True)
+def segments(context: Context, spans: Iterable[clocks.Span], due: datetime | None = None) -> dict[str, Any]:
+    """The clock's life as a bar with a legend in words."""
+    return {"drawing": clocks.draw(list(spans), _now(context), due)}
+
+
+@register.inclusion_tag("web/parts/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """One field of a form: label, control, hint and what is wrong with it, tied together for screen readers."""
+    return {"field": bound, "hint": hint or bound.help_text}
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, **changes: Any) -> str:
+    """This page's address with parameters changed; None removes one. Paging starts over when anything changes."""
+    request = context["request"]
+    query: QueryDict = request.GET.copy()
+    if "cursor" not in changes:
+        query.pop("cursor", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    encoded = query.urlencode()
+    return f"{request.path}?{encoded}" if encoded else request.path
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """mapping[key] or nothing."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.filter
+def control(bound: BoundField) -> SafeString:
+    """A form's control in the house's dress, whoever wrote the form."""
+    kind = bound.widget_type
+    dress = {"checkbox": "form-check-input", "select": "form-select", "radioselect": ""}.get(kind, "form-control")
+    return bound.as_widget(attrs={"class": dress})

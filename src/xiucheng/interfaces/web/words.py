@@ -1,0 +1,43 @@
+"""Times as people speak them: pure, in the active language; islands in assets/src/words.ts say the same."""
+
+from datetime import datetime, timedelta, tzinfo
+
+from django.utils.translation import gettext as _
+
+_DAY = 1440  # minutes
+
+
+def span(length: timedelta) -> str:
+    """A length in its two largest units: 2 小时 10 分, 3 天 4 小时, 12 天; the sign is dropped."""
+    minutes = int(abs(length.total_seconds()) // 60)
+    if minutes < 1:
+        return _("不到 1 分")
+    days, hours, rest = minutes // _DAY, minutes % _DAY // 60, minutes % 60
+    units = [
+        (days, _("%(n)d 天") % {"n": days}),
+        (hours if days < 10 else 0, _("%(n)d 小时") % {"n": hours}),
+        (rest if not days else 0, _("%(n)d 分") % {"n": rest}),
+    ]
+    return " ".join(text for amount, text in units if amount)
+
+
+def left(due: datetime, now: datetime) -> str:
+    """还剩 2 小时 10 分, or 超 35 分 once due."""
+    if now >= due:
+        return _("超 %(span)s") % {"span": span(now - due)}
+    return _("还剩 %(span)s") % {"span": span(due - now)}
+
+
+def spoken(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """今天 14:30 · 昨天 09:12 · 明天 08:00 · 11-20 16:05 · 2025-11-20 (another year: the day is enough)."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    names = {0: _("今天"), -1: _("昨天"), 1: _("明天")}
+    days = (there.date() - here.date()).days
+    if days in names:
+        return f"{names[days]} {there:%H:%M}"
+    return f"{there:%m-%d %H:%M}" if there.year == here.year else f"{there:%Y-%m-%d}"
+
+
+def exact(at: datetime, zone: tzinfo) -> str:
+    """2026-11-22 14:30, for hovering and print."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
