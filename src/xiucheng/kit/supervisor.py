@@ -1,0 +1,193 @@
+"""Several processes as one group: start in order, restart what dies, end together; nothing outlives the group.
+
+Every member leads a session of its own, so what it forks is found and ended with it; the kernel ends members when
+the supervisor dies, however it dies (SIGKILL too). Run it in the main thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from .trialdb import TrialDatabase
+from .trialos import die_with_parent
+
+# Seconds before a restart, by how often the member died in a row; a member that lived a while starts from the front.
+BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+SETTLED = 30.0
+_TICK = 0.1
+
+
+@dataclass(frozen=True)
+class Member:
+    """One process: what to run and how long it may take to end after SIGTERM before it is killed."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    patience: float = 8.0
+    # A member that ends by itself with success has done its work (a feed) and is not started again.
+    may_finish: bool = False
+
+
+class _Running:
+    """A member and the process that is it at the moment."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.deaths = 0
+        self.due = 0.0
+        self.finished = False
+
+    def start(self) -> None:
+        self.member.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.member.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.member.command,
+                env={**os.environ, **self.member.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGKILL),
+            )
+        self.started = time.monotonic()
+
+    def signal(self, sig: int) -> None:
+        """To the whole session the member leads, also when the member itself is gone already."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, sig)
+
+    def note_death(self) -> float:
+        """What it forked goes with it; says in how many seconds it is started again."""
+        self.signal(signal.SIGKILL)
+        if time.monotonic() - self.started > SETTLED:
+            self.deaths = 0
+        wait = BACK_OFF[min(self.deaths, len(BACK_OFF) - 1)]
+        self.deaths += 1
+        self.due = time.monotonic() + wait
+        return wait
+
+
+class Supervisor:
+    """`run()` holds the group together until SIGINT, SIGTERM, SIGHUP or `stop()`; `tell(event, name, detail)` reports.
+
+    Events: `started`, `died` (detail: exit status and seconds until the restart), `finished`, `stopping`, `killed`.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        *,
+        database: TrialDatabase | None = None,
+        tell: Callable[[str, str, str], None] = lambda event, name, detail: None,
+    ) -> None:
+        self._running = [_Running(member) for member in members]
+        self._database = database
+        self._database_due = 0.0
+        self._tell = tell
+        self._asked = 0
+
+    @property
+    def stopping(self) -> bool:
+        return self._asked > 0
+
+    def stop(self, *_: Any) -> None:
+        """Ask for the end; asked twice, nobody is waited for."""
+        self._asked += 1
+
+    def run(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """Start everything, keep it running, end everything. `meanwhile` is called a few times a second."""
+        with _signals(self.stop):
+            try:
+                for running in self._running:
+                    self._start(running)
+                while not self.stopping:
+                    self._look()
+                    if meanwhile is not None and not self.stopping:
+                        meanwhile()
+                    time.sleep(_TICK)
+            finally:
+                self._end()
+
+    def _start(self, running: _Running) -> None:
+        if self.stopping:
+            return
+        running.start()
+        self._tell("started", running.member.name, "")
+
+    def _look(self) -> None:
+        self._look_at_database()
+        for running in self._running:
+            process = running.process
+            if process is None:
+                if not running.finished and time.monotonic() >= running.due:
+                    self._start(running)
+            elif process.poll() is not None:
+                self._note_end(running, process.returncode)
+
+    def _note_end(self, running: _Running, status: int) -> None:
+        if running.member.may_finish and status == 0:
+            running.signal(signal.SIGKILL)
+            running.finished = True
+            self._tell("finished", running.member.name, "")
+        else:
+            wait = running.note_death()
+            self._tell("died", running.member.name, f"{status}, {wait:g} s")
+        running.process = None
+
+    def _look_at_database(self) -> None:
+        database = self._database
+        if database is None or database.process is None or database.process.poll() is None:
+            return
+        if time.monotonic() < self._database_due:
+            return
+        self._tell("died", "postgres", str(database.process.returncode))
+        self._database_due = time.monotonic() + 2
+        with contextlib.suppress(Exception):  # tried again at the next look
+            database.restart()
+            self._tell("started", "postgres", "")
+
+    def _end(self) -> None:
+        self._asked = max(self._asked, 1)
+        alive = [running for running in self._running if running.process is not None]
+        self._tell("stopping", ", ".join(running.member.name for running in alive), "")
+        for running in reversed(alive):
+            running.signal(signal.SIGTERM)
+        begun = time.monotonic()
+        for running in reversed(alive):
+            assert running.process is not None
+            while running.process.poll() is None and self._asked < 2:
+                if time.monotonic() - begun > running.member.patience:
+                    self._tell("killed", running.member.name, "")
+                    break
+                time.sleep(0.02)
+            running.signal(signal.SIGKILL)
+            running.process.wait()
+        if self._database is not None:
+            self._database.stop()
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[..., None]) -> Any:
+    def handler(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    before = {sig: signal.signal(sig, handler) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for sig, old in before.items():
+            signal.signal(sig, old)

