@@ -40,7 +40,7 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     # The duty calendar of a pack by its key; the clock of a case looks it up, people only remember it.
-    calendar = models.CharField(max_length=40, blank=True, default="")
+    calendar = models.CharField(max_length=40, default="default")
     area = models.CharField(max_length=15, blank=True, default="")
     is_active = models.BooleanField(default=True)
 

@@ -148,7 +148,7 @@ def covers(post_area: str, area: str | None) -> bool:
 
 
 def _post_reaches(
-    reach: Reach, post: Post, standing: Standing, area: str | None, agency_id: UUID | None, person_id: UUID | None
+    reach: str, post: Post, standing: Standing, area: str | None, agency_id: UUID | None, person_id: UUID | None
 ) -> bool:
     if reach == "area":
         return covers(post.area, area)
@@ -156,12 +156,14 @@ def _post_reaches(
         return agency_id is not None and post.agency_id == agency_id
     if reach == "own":
         return person_id is not None and standing.person_id == person_id
+    if reach != "district":
+        raise ValueError(f"not a reach: {reach}")
     return True
 
 
 def reaches(
     standing: Standing,
-    table: Mapping[str, Reach],
+    table: Mapping[str, str],
     *,
     area: str | None = None,
     agency_id: UUID | None = None,

@@ -5,7 +5,7 @@ from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, 
 from .duty import RosterRow, holders, inspectors_of_grid, is_on_duty, on_duty, rosters
 from .links import agencies_of_components, agency_of_component, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
-from .staff import Member, members, person_names, person_of_name, phone_of
+from .staff import Member, members, person_names, person_of_name, phone_of, staff
 from .standings import demand, may, role_name, roles, standing_of, visible_to
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "role_name",
     "roles",
     "rosters",
+    "staff",
     "standing_of",
     "subject_by_phone",
     "subjects_by_phone",

@@ -15,7 +15,7 @@ from ..recent import people
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An organisation as others see it. calendar "" means the district's own."""
+    """An organisation as others see it; calendar is a key of the calendars pack."""
 
     id: UUID
     code: str

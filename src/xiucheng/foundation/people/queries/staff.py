@@ -10,6 +10,7 @@ from django.db.models import Q
 from .. import vault
 from ..models import Membership, Person
 from ..rules import Post
+from .organisations import below
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,12 @@ def person_of_name(username: str) -> UUID | None:
     return Person.objects.filter(account__username=username).values_list("id", flat=True).first()
 
 
-def members(
+def members(agency_id: UUID, at: datetime) -> list[UUID]:
+    """The persons with a post in this organisation or under it now, by name; ≤ 2 statements."""
+    return list(dict.fromkeys(one.person_id for one in staff(at=at, agency_ids=below(agency_id))))
+
+
+def staff(
     *,
     at: datetime,
     role: str | None = None,

@@ -1,0 +1,56 @@
+"""Every write of people, each a verb; `by` is who acts, `now` an aware instant."""
+
+from .accounts import (
+    begin_attempt,
+    create_account,
+    forget_attempts,
+    lock_account,
+    note_lock_out,
+    note_sign_in,
+    reset_second_factor,
+    set_password,
+    unlock_account,
+)
+from .contacts import Contact, erase_subject, keep_contact, reveal
+from .duty import change_duty, end_roster, start_roster
+from .links import ComponentOf, end_grid_link, link_components, link_grid, unlink_component
+from .organisations import change_organisation, close_organisation, register_organisation
+from .staff import change_person, end_membership, leave_person, register_person, start_membership
+from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
+
+__all__ = [
+    "Bearer",
+    "ComponentOf",
+    "Contact",
+    "Issued",
+    "begin_attempt",
+    "change_duty",
+    "change_organisation",
+    "change_person",
+    "close_organisation",
+    "create_account",
+    "end_grid_link",
+    "end_membership",
+    "end_roster",
+    "erase_subject",
+    "forget_attempts",
+    "issue_token",
+    "keep_contact",
+    "leave_person",
+    "link_components",
+    "link_grid",
+    "lock_account",
+    "note_lock_out",
+    "note_sign_in",
+    "register_organisation",
+    "register_person",
+    "reset_second_factor",
+    "reveal",
+    "revoke_token",
+    "set_password",
+    "start_membership",
+    "start_roster",
+    "unlink_component",
+    "unlock_account",
+    "use_token",
+]

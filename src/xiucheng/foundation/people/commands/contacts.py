@@ -1,0 +1,166 @@
+"""Contacts of those who report: kept sealed, opened with a reason that is logged, erased for good."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.kit.ids import uuid7
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+
+from .. import queries, rules, vault
+from ..models import Reveal, Subject
+from ..rules import Standing
+from .frame import locked, record
+
+_NO_SUBJECT = _("没有这条联系方式。")
+_LONGEST = {"name": 60, "other": 120}
+_REASON = (4, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How somebody can be reached; "" is what they did not give. other: a mail address or the like."""
+
+    name: str
+    phone: str
+    other: str
+
+
+@verb
+def keep_contact(
+    *,
+    by: Standing,
+    now: datetime,
+    name: str | None = None,
+    phone: str | None = None,
+    other: str | None = None,
+) -> UUID:
+    """Keep a contact sealed; returns its subject's id, the same one where the same contact is kept already.
+
+    One statement for a new contact. phone: as people write it, kept as digits. Anybody may give theirs.
+    Refused: empty_contact, bad_phone, bad_contact.
+    """
+    contact = _checked(name or "", phone or "", other or "")
+    words = json.dumps([contact.name, contact.phone, contact.other], ensure_ascii=False)
+    blind = vault.blind("contact", words)
+    # Another request may keep the same contact, or erase it, between our two statements.
+    for _attempt in range(3):
+        subject_id = _insert(contact, blind, by, now)
+        if subject_id is None:
+            subject_id = Subject.objects.filter(contact_blind=blind).values_list("id", flat=True).first()
+        if subject_id is not None:
+            return subject_id
+    raise Refused("busy", _("系统正忙，请再试一次。"), status=409)
+
+
+def _checked(name: str, phone: str, other: str) -> Contact:
+    name, other = " ".join(name.split()), other.strip()
+    plain = rules.plain_phone(phone) if phone.strip() else ""
+    if plain is None:
+        text = _("电话号码不对：请填 3 至 15 位数字。")
+        raise Refused("bad_phone", text, fields={"phone": text})
+    for field, value in (("name", name), ("other", other)):
+        if len(value) > _LONGEST[field] or not value.isprintable():
+            text = _("太长或有不能显示的字符，请改短一些。")
+            raise Refused("bad_contact", text, fields={field: text})
+    if not (name or plain or other):
+        text = _("请至少留下姓名、电话或其他联系方式之一。")
+        raise Refused("empty_contact", text, fields={"phone": text})
+    return Contact(name, plain, other)
+
+
+def _insert(contact: Contact, blind: bytes, by: Standing, now: datetime) -> UUID | None:
+    key, subject_id = vault.new_key(), uuid7()
+    clear = json.dumps({"name": contact.name, "phone": contact.phone, "other": contact.other}, ensure_ascii=False)
+    phone_blind = vault.blind("phone", contact.phone) if contact.phone else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_subject (id, key, sealed, phone_blind, contact_blind, kept_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (contact_blind) DO NOTHING",
+            [subject_id, key, vault.seal(key, clear), phone_blind, blind, now],
+        )
+        if not cursor.rowcount:
+            return None
+    record("keep_contact", subject_id, by, now, phone=bool(contact.phone))
+    return subject_id
+
+
+@verb
+def reveal(*, by: Standing, now: datetime, subject_id: UUID, reason: str) -> Contact:
+    """Open a contact; who, when and why stays in the log, the reason sealed under a key of its own.
+
+    reason: 4 to 200 characters. The audit administrator reads it (queries.reveal_log). PIPL, STANDARDS §6.
+    Refused: not_yours, reason_needed, not_found, erased (410).
+    """
+    queries.demand(by, "people.reveal")
+    why = " ".join(reason.split())
+    if not _REASON[0] <= len(why) <= _REASON[1]:
+        text = _("请写明查看联系方式的理由，%(least)s 至 %(most)s 个字；查看会被记录。") % {
+            "least": _REASON[0],
+            "most": _REASON[1],
+        }
+        raise Refused("reason_needed", text, fields={"reason": text})
+    subject = locked(Subject, subject_id, _NO_SUBJECT)
+    clear = vault.open_text(subject.key, bytes(subject.sealed)) if subject.sealed is not None else None
+    if clear is None:
+        raise Refused("erased", _("这条联系方式已按本人要求删除。"), status=410)
+    key = vault.new_key()
+    row = Reveal(subject=subject, actor=str(by.actor), at=now, key=key, reason_sealed=vault.seal(key, why))
+    row.save(force_insert=True)
+    record("reveal", subject_id, by, now, reveal=row.id)
+    return Contact(**json.loads(clear))
+
+
+@verb
+def erase_subject(*, by: Standing, now: datetime, subject_id: UUID, same_phone: bool = False) -> int:
+    """Destroy a contact for good, also the reasons for which it was opened; returns how many subjects were erased.
+
+    same_phone: also whoever else gave this number. What stays is a tombstone and who looked when. A channel may ask
+    for the one subject alone: its door has checked the tracking key. Erased already is no error: 0.
+    Refused: not_yours, not_found.
+    """
+    if by.actor.kind != "channel" or same_phone:
+        queries.demand(by, "people.erase")
+    locked(Subject, subject_id, _NO_SUBJECT)
+    wanted = queries.earlier_of_caller(subject_id) if same_phone else [subject_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_subject SET sealed = NULL, phone_blind = NULL, contact_blind = NULL, erased_at = %s"
+            " WHERE id = ANY(%s) AND erased_at IS NULL RETURNING id, key",
+            [now, wanted],
+        )
+        erased = cursor.fetchall()
+    reasons = Reveal.objects.filter(subject_id__in=[row[0] for row in erased]).values_list("key", flat=True)
+    vault.destroy([*(row[1] for row in erased), *reasons], reason="erase_subject", now=now)
+    for erased_id, _key in erased:
+        record("erase_subject", erased_id, by, now)
+    return len(erased)
+
+
+@vault.after_restore("people_subject")
+def clear_restored(key_ids: Sequence[UUID]) -> int:
+    """Subjects that came back with an older copy of this database lose their contact and digests again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_subject SET sealed = NULL, phone_blind = NULL, contact_blind = NULL, erased_at = e.erased_at"
+            " FROM people_erasure e WHERE e.key_id = people_subject.key AND people_subject.key = ANY(%s)"
+            " AND people_subject.erased_at IS NULL",
+            [list(key_ids)],
+        )
+        return cursor.rowcount
+
+
+@vault.after_restore("people_person")
+def clear_restored_phones(key_ids: Sequence[UUID]) -> int:
+    """The same for phone numbers of the staff."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_person SET phone_key = NULL, phone_sealed = NULL WHERE phone_key = ANY(%s)", [list(key_ids)]
+        )
+        return cursor.rowcount

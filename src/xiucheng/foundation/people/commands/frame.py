@@ -1,0 +1,84 @@
+"""What the verbs of this room share: recording, constraints that become refusals, checks of names and areas."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.foundation.places import queries as places
+from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
+
+from ..rules import Standing
+
+M = TypeVar("M", bound=models.Model)
+
+_AREA = re.compile(r"\d{6}|\d{9}|\d{12}|\d{15}")
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
+
+
+def record(verb: str, subject: UUID, by: Standing, now: datetime, **payload: Any) -> None:
+    """One step of this room."""
+    journal.record(room="people", subject=subject, verb=verb, actor=by.actor, occurred_at=now, payload=payload)
+
+
+@contextmanager
+def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
+    """Turns the violation of a named constraint into its refusal; the database decides, a person reads why."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name not in refusals:
+            raise
+        raise refusals[name] from error
+
+
+def locked(model: type[M], pk: UUID, text: Any) -> M:
+    """The row, locked until the verb ends. Refused `not_found` (404) with this sentence."""
+    try:
+        return model._default_manager.select_for_update(of=("self",)).get(pk=pk)
+    except model.DoesNotExist:
+        raise Refused("not_found", text, status=404) from None
+
+
+def checked_name(name: str, longest: int, field: str = "name") -> str:
+    """A name without the blanks around it. Refused `bad_name`."""
+    plain = " ".join(name.split())
+    if not plain or len(plain) > longest or not plain.isprintable():
+        text = _("请填写名称，不超过 %(longest)s 个字。") % {"longest": longest}
+        raise Refused("bad_name", text, fields={field: text})
+    return plain
+
+
+def checked_code(code: str) -> str:
+    """A code of an organisation. Refused `bad_code`."""
+    if not _CODE.fullmatch(code):
+        text = _("代码只用小写字母、数字和 . _ -，不超过 40 个字符。")
+        raise Refused("bad_code", text, fields={"code": text})
+    return code
+
+
+def checked_area(area: str) -> str:
+    """An area code that this district has, or "". Refused `unknown_area`.
+
+    Before any area is loaded only the form is checked: people may be founded first.
+    """
+    unknown = not _AREA.fullmatch(area) or (places.district() is not None and places.area(area[:12]) is None)
+    if area and unknown:
+        text = _("本区没有这个区划代码。请从区划树中选择。")
+        raise Refused("unknown_area", text, fields={"area": text})
+    return area
+
+
+def checked_span(starts_at: datetime, ends_at: datetime | None) -> None:
+    """Refused `bad_span` where the end is not after the start."""
+    if ends_at is not None and ends_at <= starts_at:
+        text = _("结束时间要晚于开始时间。")
+        raise Refused("bad_span", text, fields={"ends_at": text})
