@@ -103,6 +103,6 @@ def _plain(value: Any) -> Any:
 def _value(item: Any) -> Any:
     if isinstance(item, dict):
         return datetime.fromisoformat(item["t"])
-    if not isinstance(item, int | float | str) or isinstance(item, str) and "\0" in item:
+    if not isinstance(item, int | float | str) or (isinstance(item, str) and "\0" in item):
         raise ValueError("not a key value")
     return item

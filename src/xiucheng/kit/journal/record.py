@@ -58,12 +58,14 @@ def record(
     occurred_at: datetime,
     payload: Mapping[str, Any] | None = None,
     imported: bool = False,
+    step_id: UUID | None = None,
 ) -> UUID:
     """Note one change; it is stored when the outermost verb ends, or not at all.
 
     occurred_at is as stated by whoever reports it (aware); the time of recording is the database's own. The payload
     holds codes, numbers, references and digests only: anything else is a programming error (ValueError), because a
-    step can never be taken back.
+    step can never be taken back. A step_id made beforehand (uuid7) lets what the step brings refer to it; steps of one
+    transaction are ordered by their ids.
     """
     if _open.drafts is None:
         raise RuntimeError(f"{room}.{verb}: steps are recorded inside a @verb")
@@ -72,7 +74,7 @@ def record(
     if not (_NAME.fullmatch(room) and _NAME.fullmatch(verb)):
         raise ValueError(f"not a room and verb: {room}.{verb}")
     draft = Draft(
-        id=uuid7(),
+        id=step_id or uuid7(),
         room=room,
         subject=subject,
         verb=verb,

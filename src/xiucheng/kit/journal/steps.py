@@ -78,7 +78,7 @@ def read(
 ) -> list[Step]:
     """Sequenced steps with after < position ≤ after + limit, in order; `names` are "room.verb"."""
     sql = (
-        f"SELECT p.position, {_COLUMNS} FROM kit_position p JOIN kit_step s ON s.id = p.step_id"
+        f"SELECT p.position, {_COLUMNS} FROM kit_position p JOIN kit_step s ON s.id = p.step_id"  # noqa: S608
         " WHERE p.position > %s AND p.position <= %s"
     )
     parameters: list[Any] = [after, after + limit]
@@ -93,7 +93,7 @@ def read(
 def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
     """Everything that happened to one subject, sequenced or not, in the order of recording."""
     return rows(
-        f"SELECT p.position, {_COLUMNS} FROM kit_step s LEFT JOIN kit_position p ON p.step_id = s.id"
+        f"SELECT p.position, {_COLUMNS} FROM kit_step s LEFT JOIN kit_position p ON p.step_id = s.id"  # noqa: S608
         " WHERE s.subject = %s ORDER BY p.position NULLS LAST, s.recorded_at, s.id LIMIT %s",
         [subject, limit],
     )
@@ -102,7 +102,7 @@ def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
 def pending(limit: int) -> list[Step]:
     """Take up to `limit` committed steps that have no position, in insertion order, off the pending list."""
     return rows(
-        "WITH taken AS (DELETE FROM kit_pending WHERE seq IN"
+        "WITH taken AS (DELETE FROM kit_pending WHERE seq IN"  # noqa: S608
         " (SELECT seq FROM kit_pending ORDER BY seq LIMIT %s) RETURNING seq, step_id)"
         f" SELECT NULL::bigint, {_COLUMNS} FROM taken t JOIN kit_step s ON s.id = t.step_id ORDER BY t.seq",
         [limit],

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs.registry import Problem
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.worktime import Limit, Mode, Unit
+from xiucheng.kit.worktime import Limit
 
 KINDS = ("component", "event", "service")
 SEVERITIES = ("H", "M", "L")
@@ -117,18 +117,13 @@ def _condition(item: Mapping[str, Any]) -> Condition:
         key=item["key"],
         text=item["text"],
         severity=item["severity"],
-        limit=limit_of(item["limit"]),
+        limit=Limit.from_json(item["limit"]),
         closing=item["closing"],
         after_photo=item["after_photo"],
         default=item["default"],
-        first_stage=limit_of(first["limit"]) if first else None,
+        first_stage=Limit.from_json(first["limit"]) if first else None,
         first_stage_text=first["text"] if first else "",
     )
-
-
-def limit_of(item: Mapping[str, Any]) -> Limit:
-    """A limit from its JSON form {"value", "unit", "mode"?}."""
-    return Limit(int(item["value"]), Unit(item["unit"]), Mode(item.get("mode", "elapsed")))
 
 
 def body_from_csv(path: Path = DEFAULT_CSV) -> dict[str, Any]:
@@ -214,7 +209,7 @@ DEFAULT_LIMITS: Mapping[str, Any] = {
 
 
 def compile_limits(body: Mapping[str, Any]) -> StageLimits:
-    return StageLimits(dispatch=limit_of(body["dispatch"]), check=limit_of(body["check"]))
+    return StageLimits(dispatch=Limit.from_json(body["dispatch"]), check=Limit.from_json(body["check"]))
 
 
 def check_limits(body: Mapping[str, Any]) -> list[Problem]:
@@ -222,10 +217,7 @@ def check_limits(body: Mapping[str, Any]) -> list[Problem]:
     problems = []
     for stage in ("dispatch", "check"):
         try:
-            limit = limit_of(body[stage])
+            Limit.from_json(body[stage])
         except (KeyError, TypeError, ValueError):
-            problems.append(Problem(stage, _("时限要写明数量和单位。")))
-            continue
-        if limit.value <= 0:
-            problems.append(Problem(stage, _("时限要大于零。")))
+            problems.append(Problem(stage, _("时限要写明大于零的数量和单位。")))
     return problems

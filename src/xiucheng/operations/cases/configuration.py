@@ -1,16 +1,14 @@
 """The published packs that the room works under, compiled once per version and process."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs import queries as packs
-from xiucheng.foundation.people import queries as people
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.worktime import Calendar
+from xiucheng.kit.worktime import Calendar, seed
 
 from .catalogue import DEFAULT_LIMITS, Catalogue, StageLimits, compile_catalogue, compile_limits
 from .rules.apply import Clocks
@@ -44,31 +42,15 @@ def calendar(name: str = "default", at: datetime | None = None) -> Calendar:
     """A calendar of the pack in force by its key, its default where the key is unknown there."""
     pack = packs.current("calendar", at)
     if pack is None:
-        return _plain_calendar()
-    calendars = pack.body["calendars"]
-    name = name if name in calendars else "default"
+        return seed.calendar(settings.TIME_ZONE)
+    name = name if name in pack.body["calendars"] else "default"
     key = (f"calendar:{name}", pack.version, pack.digest)
     if key not in _compiled:
-        _compiled[key] = Calendar.from_json(calendars[name])
+        _compiled[key] = Calendar.from_json(pack.body["calendars"][name], key=name)
     return _compiled[key]
 
 
-@lru_cache(maxsize=1)
-def _plain_calendar() -> Calendar:
-    from django.conf import settings
-
-    from xiucheng.kit.worktime.seed import default_calendar
-
-    return default_calendar(settings.TIME_ZONE)
-
-
-def clocks(agency_id: UUID | None, at: datetime) -> Clocks:
-    """Limits and calendars for a move; the centre's own calendar where no agency is concerned."""
+def clocks(at: datetime) -> Clocks:
+    """What a case's own clock runs by: the district's calendar and the limits of the centre's stages."""
     limits = stage_limits(at)
-    name = people.agency(agency_id).calendar if agency_id is not None else "default"
-    return Clocks(
-        centre=calendar("default", at),
-        agency=calendar(name, at),
-        dispatch_limit=limits.dispatch,
-        check_limit=limits.check,
-    )
+    return Clocks(calendar=calendar("default", at), dispatch_limit=limits.dispatch, check_limit=limits.check)

@@ -1,6 +1,6 @@
 """From a stored case to the facts that the rules judge, and what evaluation may count of it."""
 
-from xiucheng.kit.worktime import Limit, Mode, Unit
+from xiucheng.kit.worktime import Limit
 
 from .models import Case
 from .rules import CaseFacts
@@ -15,7 +15,7 @@ def facts_of(row: Case) -> CaseFacts:
         category=row.category,
         condition=row.condition,
         area=row.area,
-        limit=Limit(row.limit_value, Unit(row.limit_unit), Mode(row.limit_mode)),
+        limit=Limit.from_json(row.limit),
         needs_check=row.needs_check,
         after_photo=row.after_photo,
         filed_at=row.filed_at,

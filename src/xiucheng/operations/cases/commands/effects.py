@@ -13,7 +13,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks import queries as task_queries
-from xiucheng.kit.worktime import Limit, Mode, Unit
+from xiucheng.kit.worktime import Limit, Unit
 
 from .. import configuration
 from ..models import Case
@@ -56,10 +56,10 @@ def _give_handle(it: Context) -> dict[str, Any]:
         subject=it.row.id,
         agency_id=it.row.agency_id,
         area=it.row.area,
-        limit=Limit(it.row.limit_value, Unit(it.row.limit_unit), Mode(it.row.limit_mode)),
+        limit=Limit.from_json(it.row.limit),
         calendar=calendar,
     )
-    return {"handle_task": given.task_id}
+    return {"handle_task": given.task_id, "handle_due_at": given.due_at}
 
 
 def _give_check(it: Context) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _give_answer(it: Context) -> dict[str, Any]:
         subject=it.row.id,
         agency_id=it.row.agency_id,
         area=it.row.area,
-        limit=Limit(it.args["reply_days"], Unit.natural_day),
+        limit=Limit(it.args["reply_days"], Unit.NATURAL_DAY),
         calendar="default",
     )
     return {}
@@ -131,7 +131,7 @@ def _extend_handle(it: Context) -> dict[str, Any]:
             actor=it.by.actor,
             now=it.now,
             task_id=it.row.handle_task,
-            limit=Limit(it.row.limit_value, Unit(it.row.limit_unit), Mode(it.row.limit_mode)),
+            limit=Limit.from_json(it.row.limit),
         )
     return {}
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
-from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
@@ -104,7 +104,7 @@ def _row(case: NewCase, number: str, now: datetime) -> Case:
     catalogue = configuration.catalogue(now)
     category, condition = catalogue.condition(case.category, case.condition)
     needs_check = category.needs_check(condition)
-    due_at = case_due(now, condition.limit, needs_check, configuration.clocks(None, now))
+    due = case_due(now, condition.limit, needs_check, configuration.clocks(now))
     return Case(
         id=case.case_id,
         number=number,
@@ -120,15 +120,14 @@ def _row(case: NewCase, number: str, now: datetime) -> Case:
         component=case.place.component,
         lon=case.place.lon,
         lat=case.place.lat,
-        limit_value=condition.limit.value,
-        limit_unit=condition.limit.unit.value,
-        limit_mode=condition.limit.mode.value,
+        limit=condition.limit.to_json(),
         needs_check=needs_check,
         after_photo=condition.after_photo,
         filed_at=now,
         clock_from=now,
         moved_at=now,
-        due_at=due_at,
+        due_at=due.at,
+        provisional=due.provisional,
         self_handled=case.self_handled,
         quality=list(case.quality),
         key_id=vault.new_key(),

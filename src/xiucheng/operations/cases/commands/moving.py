@@ -7,7 +7,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
+from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -61,14 +61,11 @@ def move(
     if name == "undo":
         return undoing.undo(by=by, now=now, row=row)
     resolved = _resolve(declared.name, case, args, by, now)
-    clocks = configuration.clocks(resolved.get("agency") or case.agency_id, now)
     mover = Mover(str(by.actor), by.actor.person_id)
-    outcome = apply(name, case, resolved, by=mover, now=now, clocks=clocks)
-    step_id = store(row, case, name, outcome, by, now, resolved)
-    _keep_words(row, step_id, name, args, resolved, now)
-    made = effects.run(row, outcome.effects, resolved, by=by, now=now, step_id=step_id)
-    if made:
-        Case.objects.filter(id=row.id).update(**made)
+    outcome = apply(name, case, resolved, by=mover, now=now, clocks=configuration.clocks(now))
+    step_id = uuid7()
+    _write(row, name, outcome, resolved, by=by, now=now, step_id=step_id)
+    _keep_words(row, step_id, name, resolved, now)
     telling.tell(row, name, resolved, by=by, now=now)
     return _view(row, by, now)
 
@@ -81,20 +78,37 @@ def lock(case_id: UUID) -> Case:
     return row
 
 
-def store(
-    row: Case, case: CaseFacts, name: str, outcome: Outcome, by: Standing, now: datetime, args: Mapping[str, Any]
-) -> UUID:
-    """Write the outcome into the row (and its copy in memory) and record the step."""
-    changes = {**outcome.changes, "moved_at": now}
-    columns = {_COLUMN.get(key, key): _list(value) for key, value in changes.items()}
-    Case.objects.filter(id=row.id).update(**columns)
-    for key, value in columns.items():
-        setattr(row, key, value)
-    after = replace(case, **{key: value for key, value in outcome.changes.items() if key != "undo"})
-    payload = {"state": after.state, "version": after.version, "from": case.state, **outcome.told}
+def _write(
+    row: Case,
+    name: str,
+    outcome: Outcome,
+    args: Mapping[str, Any],
+    *,
+    by: Standing,
+    now: datetime,
+    step_id: UUID,
+) -> None:
+    """Write the outcome: into the row in memory, to the tasks, into the table, and as a step."""
+    before = row.state
+    columns = {_COLUMN.get(key, key): _list(value) for key, value in outcome.changes.items()}
+    columns["moved_at"] = now
+    _set(row, columns)
+    # The tasks know their own deadlines, so they come before the row is stored and the step recorded.
+    made = effects.run(row, outcome.effects, args, by=by, now=now, step_id=step_id)
+    Case.objects.filter(id=row.id).update(**{**columns, **made})
+    payload = {"state": row.state, "version": row.version, "from": before, **outcome.told}
+    if "handle_due_at" in made or "handle_due_at" in columns:
+        payload["handle_due"] = row.handle_due_at
     if name in _ASKS:
         payload["what"] = name
-    return journal.record(room="cases", subject=row.id, verb=name, actor=by.actor, occurred_at=now, payload=payload)
+    journal.record(
+        room="cases", subject=row.id, verb=name, actor=by.actor, occurred_at=now, payload=payload, step_id=step_id
+    )
+
+
+def _set(row: Case, columns: Mapping[str, Any]) -> None:
+    for key, value in columns.items():
+        setattr(row, key, value)
 
 
 _COLUMN = {"merged_into": "merged_into_id"}
@@ -105,7 +119,7 @@ def _list(value: Any) -> Any:
 
 
 def _resolve(name: str, case: CaseFacts, args: Mapping[str, Any], by: Standing, now: datetime) -> dict[str, Any]:
-    """Turn what a door gave into what the rules take: ids that exist, requests that are open, pictures that are there."""
+    """Turn what a door gave into what the rules take: ids that exist, open requests, pictures that are there."""
     resolved: dict[str, Any] = {}
     for key, value in args.items():
         resolver = _RESOLVERS.get(key)
@@ -116,6 +130,8 @@ def _resolve(name: str, case: CaseFacts, args: Mapping[str, Any], by: Standing, 
             raise Refused("has_members", _("已有案卷合并到这件案卷，请先取消那些合并。"))
     if name == "decide":
         resolved.update(_request(resolved["request"], case, by))
+    if name in _ASKS:
+        resolved["asked"] = name
     if name in _ASKS and any(request.what == name for request in tasks.pending_requests(case.id)):
         raise Refused("already_asked", _("同样的申请正在等候批复。"))
     if name == "reply":
@@ -220,9 +236,7 @@ _RESOLVERS: Mapping[str, Any] = {
 }
 
 
-def _keep_words(
-    row: Case, step_id: UUID, name: str, args: Mapping[str, Any], resolved: Mapping[str, Any], now: datetime
-) -> None:
+def _keep_words(row: Case, step_id: UUID, name: str, resolved: Mapping[str, Any], now: datetime) -> None:
     if resolved.get("reason"):
         words.keep_reason(row, step_id, resolved["reason"])
     if resolved.get("media"):

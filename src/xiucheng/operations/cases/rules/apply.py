@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.worktime import Calendar, Limit, due
+from xiucheng.kit.worktime import Calendar, Due, Limit, due_in_turn
 
 from .facts import CaseFacts, Mover
 from .moves import MOVES
@@ -29,10 +29,9 @@ MAX_EXTENSIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The limits and calendars that a move may need: the centre's own and that of the agency concerned."""
+    """What a case's own clock runs by: the centre's calendar and the limits of its stages."""
 
-    centre: Calendar
-    agency: Calendar
+    calendar: Calendar
     dispatch_limit: Limit
     check_limit: Limit
 
@@ -46,12 +45,11 @@ class Outcome:
     told: dict[str, Any] = field(default_factory=dict)
 
 
-def case_due(start: datetime, limit: Limit, needs_check: bool, clocks: Clocks) -> datetime:
-    """When a case filed at `start` is due: the dispatch limit, then the handling limit, then the check limit where a
-    check is needed, each from the end of the one before (D: the catalogue states only the handling limit)."""
-    at = due(start, clocks.dispatch_limit, clocks.centre).at
-    at = due(at, limit, clocks.agency).at
-    return due(at, clocks.check_limit, clocks.centre).at if needs_check else at
+def case_due(start: datetime, limit: Limit, needs_check: bool, clocks: Clocks) -> Due:
+    """When a case whose clock starts at `start` is due: the dispatch limit, then the handling limit, then the check
+    limit where a check is needed, each from the end of the one before (D: the catalogue states only the middle one)."""
+    stages = (clocks.dispatch_limit, limit, *((clocks.check_limit,) if needs_check else ()))
+    return due_in_turn(start, stages, clocks.calendar)
 
 
 def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -106,17 +104,9 @@ def _plain(value: Any) -> Any:
 
 def _dispatch(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     agency = args["agency"]
-    handle_due = due(now, case.limit, clocks.agency).at
-    return Outcome(
-        {
-            "agency_id": agency,
-            "person_id": None,
-            "agencies": case.agencies if agency in case.agencies else (*case.agencies, agency),
-            "handle_due_at": handle_due,
-        },
-        ("give_handle",),
-        {"agency": agency, "handle_due": handle_due},
-    )
+    agencies = case.agencies if agency in case.agencies else (*case.agencies, agency)
+    changes = {"agency_id": agency, "person_id": None, "agencies": agencies, "handle_due_at": None}
+    return Outcome(changes, ("give_handle",), {"agency": agency, "agencies": len(agencies)})
 
 
 def _redispatch(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -218,7 +208,7 @@ def _reopen(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, 
     if case.closed_at is not None and now - case.closed_at > REOPEN_WINDOW:
         raise Refused("reopen_too_late", _("结案已超过 15 日，不能重开，请作为新的反映上报。"))
     count = case.reopen_count + 1
-    at = case_due(now, case.limit, case.needs_check, clocks)
+    at = case_due(now, case.limit, case.needs_check, clocks).at
     return Outcome(
         {
             "reopen_count": count,
@@ -260,20 +250,15 @@ def _decide(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, 
 
 def _return_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     changes = {"state": "returned", "agency_id": None, "person_id": None, "handle_due_at": None}
-    return Outcome(changes, ("cancel_handle",), {"agency": None, "handle_due": None})
+    return Outcome(changes, ("cancel_handle",), {"agency": None})
 
 
 def _extend_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    # One original limit on top of the deadline that stood (STANDARDS §1, extend).
+    # One original limit more (STANDARDS §1, extend), on the case's clock as on the agency's.
     count = case.extend_count + 1
-    handle_due = due(case.handle_due_at or now, case.limit, clocks.agency).at
-    at = due(handle_due, clocks.check_limit, clocks.centre).at if case.needs_check else handle_due
-    at = max(at, case.due_at or at)
-    return Outcome(
-        {"extend_count": count, "handle_due_at": handle_due, "due_at": at},
-        ("extend_handle",),
-        {"extend_count": count, "due": at, "handle_due": handle_due},
-    )
+    longer = case_due(case.clock_from, case.limit.times(count + 1), case.needs_check, clocks).at
+    at = max(longer, case.due_at or longer)
+    return Outcome({"extend_count": count, "due_at": at}, ("extend_handle",), {"extend_count": count, "due": at})
 
 
 def _void_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:

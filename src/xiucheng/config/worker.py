@@ -1,0 +1,141 @@
+"""The worker: sequencer, projections, reactions, timers and jobs of one site, each in a thread of one process.
+
+Several workers may run: the sequencer and the readers exclude each other by locks, timers claim by compare-and-set,
+jobs are taken with SKIP LOCKED. A killed worker leaves nothing half done, because each round is one transaction.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError, InterfaceError, connections
+from procrastinate.contrib.django import app as jobs_app
+
+from xiucheng.foundation.tasks import timers as task_timers
+from xiucheng.kit import heartbeat
+from xiucheng.kit.journal import readers, sequencer
+from xiucheng.kit.now import now
+from xiucheng.operations.cases import timers as case_timers
+
+log = logging.getLogger(__name__)
+
+_QUIET_LONGEST = 0.1
+"""Seconds between looks at an empty pending list: below half of the 200 ms that a step may wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What time itself does: a function of now, run every so many seconds."""
+
+    name: str
+    every: float
+    run: Callable[[datetime], object]
+
+
+TIMERS = (
+    Timer("heartbeat", 2, lambda at: heartbeat.beat("worker", at)),
+    Timer("tasks falling due", 1, task_timers.run_due),
+    Timer("checks to begin", 2, case_timers.start_checks),
+    Timer("parked steps", 5, readers.retry_parked),
+    Timer("day heads", 60, sequencer.close_days),
+)
+
+
+class Worker:
+    """Runs until `stop` is set; `woken` is set whenever new positions are there."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._new_for = {"projections": threading.Event(), "reactions": threading.Event()}
+
+    def run(self) -> None:
+        """Run all loops; returns when `stop` is set and every loop has finished its round."""
+        readers.ensure_rows()
+        loops: list[Callable[[], None]] = [
+            self._sequence,
+            lambda: self._read("projections", reacts=False),
+            lambda: self._read("reactions", reacts=True),
+            self._time,
+            self._jobs,
+        ]
+        threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        for thread in threads:
+            thread.start()
+        while not self.stop.wait(1):
+            if not all(thread.is_alive() for thread in threads):
+                log.error("a loop of the worker has died; the worker ends so that it is started again")
+                self.stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+    def _sequence(self) -> None:
+        quiet = 0.01
+        while not self.stop.is_set():
+            count = self._guarded("sequencer", sequencer.run_once) or 0
+            if count:
+                for event in self._new_for.values():
+                    event.set()
+            quiet = 0.01 if count else min(quiet * 1.5, _QUIET_LONGEST)
+            self.stop.wait(quiet)
+
+    def _read(self, kind: str, *, reacts: bool) -> None:
+        event = self._new_for[kind]
+        names = [name for name, reader in readers.registry.items() if reader.reacts == reacts]
+        while not self.stop.is_set():
+            # Other workers may sequence too, so this one looks now and then without being told.
+            event.wait(0.5)
+            event.clear()
+            moved = True
+            while moved and not self.stop.is_set():
+                moved = any([self._guarded(name, lambda name=name: readers.run(name)) for name in names])
+
+    def _time(self) -> None:
+        next_at = dict.fromkeys((timer.name for timer in TIMERS), 0.0)
+        clock = asyncio.new_event_loop().time
+        while not self.stop.is_set():
+            for timer in TIMERS:
+                if clock() >= next_at[timer.name]:
+                    next_at[timer.name] = clock() + timer.every
+                    self._guarded(timer.name, lambda timer=timer: timer.run(now()))
+            self.stop.wait(0.2)
+
+    def _guarded(self, name: str, run: Callable[[], object]) -> int:
+        try:
+            return int(bool(run()))
+        except (DatabaseError, InterfaceError):
+            log.exception("%s: the database refused; again in a second", name)
+        except Exception:
+            log.exception("%s fails; again in a second", name)
+        finally:
+            # A pooled connection goes back, a broken one away.
+            connections.close_all()
+        self.stop.wait(1)
+        return 0
+
+    def _jobs(self) -> None:
+        while not self.stop.is_set():
+            try:
+                asyncio.run(self._work_on_jobs())
+            except Exception:
+                log.exception("the job runner fails; again in a second")
+                self.stop.wait(1)
+
+    async def _work_on_jobs(self) -> None:
+        with jobs_app.replace_connector(jobs_app.connector.get_worker_connector()) as app:  # type: ignore[attr-defined]
+            async with app.open_async():
+                running = asyncio.create_task(
+                    app.run_worker_async(
+                        concurrency=2,
+                        install_signal_handlers=False,
+                        fetch_job_polling_interval=2,
+                        shutdown_graceful_timeout=5,
+                        delete_jobs="successful",
+                    )
+                )
+                while not self.stop.is_set() and not running.done():
+                    await asyncio.sleep(0.3)
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)

@@ -1,0 +1,89 @@
+"""Who is told of a move: a table of move → event and audience; undoable moves are told when the undo window is over."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xiucheng.foundation.notices import commands as notices
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+
+from ..models import Case
+from ..rules import DECIDERS, MOVES
+from ..rules.apply import UNDO_WINDOW
+
+Audience = Callable[[Case, Mapping[str, Any], datetime], Sequence[UUID]]
+
+
+def _clerks(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    return people.holders("agency_clerk", agency_id=row.agency_id, at=at) if row.agency_id else ()
+
+
+def _assigned(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    return (args["person"],)
+
+
+def _deciders(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    what = args["asked"]
+    key = "extend_again" if what == "extend" and row.extend_count else what
+    role = next(iter(DECIDERS[key]))
+    # Those on duty now; where the roster says nobody, everybody who holds the post.
+    return people.on_duty(role, at=at) or people.holders(role, at=at)
+
+
+def _asker(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    kind, _, person = args["request_facts"].asked_by.partition(":")
+    return (UUID(person),) if kind == "person" else ()
+
+
+def _inspectors(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    return people.on_duty("inspector", area=row.area, at=at) or people.holders("inspector", area=row.area, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One row: the event whose template is used, and who gets it."""
+
+    event: str
+    audience: Audience
+
+
+TABLE: Mapping[str, Telling] = {
+    "dispatch": Telling("case_dispatched", _clerks),
+    "redispatch": Telling("case_dispatched", _clerks),
+    "assign_inside": Telling("case_assigned", _assigned),
+    "rework": Telling("case_rework", _clerks),
+    "supervise": Telling("case_supervised", _clerks),
+    "start_check": Telling("case_to_check", _inspectors),
+    "return_case": Telling("case_asked", _deciders),
+    "extend": Telling("case_asked", _deciders),
+    "void": Telling("case_asked", _deciders),
+    "decide": Telling("case_decided", _asker),
+}
+
+
+def tell(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: datetime) -> None:
+    """Tell those concerned by a move; the mover is not told of their own act."""
+    telling = TABLE.get(name)
+    if telling is None:
+        return
+    to = [person for person in telling.audience(row, args, now) if person != by.person_id]
+    if not to:
+        return
+    notices.tell(
+        actor=by.actor,
+        now=now,
+        to=to,
+        event=telling.event,
+        subject_room="cases",
+        subject=row.id,
+        args={"number": row.number, "what": args.get("asked", ""), "granted": args.get("granted", "")},
+        wait_seconds=int(UNDO_WINDOW.total_seconds()) if MOVES[name].undoable else 0,
+    )
+
+
+def take_back(row: Case) -> None:
+    """An undone move tells nobody."""
+    notices.cancel_waiting(subject_room="cases", subject=row.id)

@@ -1,0 +1,236 @@
+"""What others may read of cases; lists start from what the reader may see."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Scope, Standing
+from xiucheng.foundation.tasks import queries as tasks
+from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
+
+from .facts import facts_of
+from .models import Case, Content, Picture, SearchRow
+from .rules import MOVES, OPEN_STATES, may_decide, may_move, parse_number
+from .views import CaseView, PendingRequest, StoryLine
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+def case(key: UUID | str, standing: Standing, now: datetime) -> CaseView:
+    """One case by id or by number as typed; refused `not_found` (404) also where the reader may not see it."""
+    row = _find(key)
+    if row is None or not sees(people.visible_to(standing), row.area, row.agency_id, row.person_id, row.agencies):
+        raise Refused("not_found", _("没有这件案卷，或不在您的范围内。"), status=404)
+    return view_of(row, standing, now)
+
+
+def _find(key: UUID | str) -> Case | None:
+    if isinstance(key, str):
+        number = parse_number(key)
+        if number:
+            return Case.objects.filter(number=number).first()
+        try:
+            key = UUID(key)
+        except ValueError:
+            return None
+    return Case.objects.filter(id=key).first()
+
+
+def sees(
+    scope: Scope, area: str, agency_id: UUID | None, person_id: UUID | None, agencies: Sequence[UUID] = ()
+) -> bool:
+    """Does a scope take in a case? An agency keeps seeing what it once had, a person what is assigned to them."""
+    if scope.kind == "all":
+        return True
+    if scope.kind in {"street", "community"}:
+        return any(area.startswith(str(value)) for value in scope.values)
+    if scope.kind == "agency":
+        return any(value in {agency_id, *agencies} for value in scope.values)
+    if scope.kind == "person":
+        return person_id is not None and person_id in scope.values
+    return False
+
+
+def view_of(row: Case, by: Standing, now: datetime) -> CaseView:
+    """The reader's view of a row: with the moves that the table and the matrix allow now."""
+    facts = facts_of(row)
+    requests = tuple(
+        PendingRequest(r.id, r.what, str(r.asked_by), r.asked_at, may_decide(r.what, facts, by))
+        for r in tasks.pending_requests(row.id)
+    )
+    until = datetime.fromisoformat(row.undo["until"]) if row.undo else None
+    undo_until = until if until and until > now and may_move("undo", facts, by) else None
+    asked = {request.what for request in requests}
+    allowed = tuple(
+        move
+        for move in MOVES.leaving(row.state)
+        if not move.automatic
+        and move.name not in asked
+        and (move.name != "undo" or undo_until)
+        and (move.name != "decide" or any(request.mine for request in requests))
+        and may_move(move.name, facts, by)
+    )
+    return CaseView(
+        facts=facts,
+        number=row.number,
+        channel=row.channel,
+        severity=row.severity,
+        condition_assumed=row.condition_assumed,
+        catalogue_version=row.catalogue_version,
+        unit_grid=row.unit_grid,
+        component=row.component,
+        lon=row.lon,
+        lat=row.lat,
+        provisional=row.provisional,
+        quality=tuple(row.quality),
+        handle_task=row.handle_task,
+        check_task=row.check_task,
+        moves=allowed,
+        requests=requests,
+        undo_until=undo_until,
+    )
+
+
+def words(case_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    """Titles by case, opened; None where they are erased. Two statements, one of them on the key store."""
+    rows = list(Content.objects.filter(case_id__in=case_ids, kind="title").values_list("case_id", "key_id", "sealed"))
+    opened = vault.open_texts([(key, bytes(sealed)) for _case, key, sealed in rows])
+    return {case_id: text for (case_id, _key, _sealed), text in zip(rows, opened, strict=True)}
+
+
+def address(case_id: UUID) -> str | None:
+    """The address in words, opened; None where there is none or it is erased."""
+    row = Content.objects.filter(case_id=case_id, kind="address").values_list("key_id", "sealed").first()
+    return vault.open_texts([(row[0], bytes(row[1]))])[0] if row else None
+
+
+def story(case_id: UUID) -> list[StoryLine]:
+    """What happened to a case, in order, with the words and pictures of each step. Five statements.
+
+    Whether the reader may see the case has been judged by `case`.
+    """
+    steps = [step for step in journal.of_subject(case_id) if step.room == "cases"]
+    reasons = list(
+        Content.objects.filter(case_id=case_id, step_id__isnull=False).values_list("step_id", "key_id", "sealed")
+    )
+    opened = vault.open_texts([(key, bytes(sealed)) for _step, key, sealed in reasons])
+    said = {step: text for (step, _key, _sealed), text in zip(reasons, opened, strict=True)}
+    shown: dict[UUID | None, list[tuple[UUID, str]]] = {}
+    for step_id, media_id, purpose in Picture.objects.filter(case_id=case_id).values_list(
+        "step_id", "media_id", "purpose"
+    ):
+        shown.setdefault(step_id, []).append((media_id, purpose))
+    return [
+        StoryLine(
+            step_id=step.id,
+            verb=step.verb,
+            actor=step.actor,
+            occurred_at=step.occurred_at,
+            recorded_at=step.recorded_at,
+            imported=step.imported,
+            payload=step.payload,
+            reason=said.get(step.id),
+            erased=step.id in said and said[step.id] is None,
+            media=tuple(shown.get(step.id, ()) if step.verb not in _FILING else shown.get(None, ())),
+        )
+        for step in steps
+    ]
+
+
+_FILING = frozenset({"file", "file_self_handled"})
+
+
+def pictures(case_id: UUID) -> list[tuple[UUID, str]]:
+    """Ids and purposes of a case's pictures."""
+    return list(Picture.objects.filter(case_id=case_id).values_list("media_id", "purpose"))
+
+
+def cases_of_media(media_id: UUID) -> list[UUID]:
+    """The cases that a picture belongs to."""
+    return list(Picture.objects.filter(media_id=media_id).values_list("case_id", flat=True))
+
+
+def near(
+    lon: float, lat: float, category: str, *, now: datetime, metres: float = 50, hours: float = 24, limit: int = 5
+) -> list[dict[str, Any]]:
+    """Open cases of one category within `metres` of a WGS84 point, filed within `hours`, nearest first.
+
+    50 m and 24 h are STANDARDS §1's duplicate suggestion. One statement on an index over open cases.
+    """
+    dlat = metres / _METRES_PER_DEGREE
+    dlon = dlat / max(cos(radians(lat)), 0.01)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM (SELECT id, number, state, filed_at, due_at, lon, lat,"
+            " sqrt(power((lat - %s) * 111320, 2) + power((lon - %s) * 111320 * cos(radians(%s)), 2)) AS metres"
+            " FROM cases_case WHERE state NOT IN ('closed', 'void', 'merged') AND category = %s"
+            " AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s AND filed_at >= %s) c"
+            " WHERE metres <= %s ORDER BY metres, id LIMIT %s",
+            [
+                *(lat, lon, lat, category),
+                *(lat - dlat, lat + dlat, lon - dlon, lon + dlon),
+                *(now - timedelta(hours=hours), metres, limit),
+            ],
+        )
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def search(text: str, standing: Standing, *, limit: int = 50) -> list[UUID]:
+    """Cases whose number, or whose words, hold the text, newest first, of those the reader may see."""
+    number = parse_number(text)
+    if number:
+        found = list(Case.objects.filter(number=number).values_list("id", flat=True))
+    else:
+        matching = SearchRow.objects.filter(words__contains=text.strip()[:60]).values("case_id")
+        found = list(
+            Case.objects.filter(id__in=matching)
+            .filter(within(people.visible_to(standing)))
+            .order_by("-filed_at")
+            .values_list("id", flat=True)[:limit]
+        )
+    return found
+
+
+def within(scope: Scope) -> Q:
+    """The predicate of a scope over cases."""
+    if scope.kind == "all":
+        return Q()
+    if scope.kind in {"street", "community"}:
+        predicate = Q(pk__in=[])
+        for area in scope.values:
+            predicate |= Q(area__startswith=str(area))
+        return predicate
+    if scope.kind == "agency":
+        return Q(agencies__overlap=list(scope.values))
+    if scope.kind == "person":
+        return Q(person_id__in=list(scope.values))
+    return Q(pk__in=[])
+
+
+def numbers(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Numbers by id."""
+    return dict(Case.objects.filter(id__in=list(case_ids)).values_list("id", "number"))
+
+
+def open_and_replied(now: datetime, settled_for: timedelta, limit: int) -> list[UUID]:
+    """Cases that were replied to at least `settled_for` ago and need a check that has not begun."""
+    return list(
+        Case.objects.filter(state="replied", needs_check=True, moved_at__lte=now - settled_for)
+        .order_by("moved_at")
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+def is_open(state: str) -> bool:
+    """Is a case of this state still to be settled?"""
+    return state in OPEN_STATES
