@@ -1,0 +1,29 @@
+"""The calendar a new site begins with: China's announced holidays and make-up workdays, from `chinesecalendar`."""
+
+from typing import Any
+
+import chinese_calendar
+
+from .calendar import Calendar
+
+
+def calendar(zone: str = "Asia/Shanghai") -> Calendar:
+    """The default calendar. Every year the library knows from its notice (2004–2026) is announced, later ones are not.
+
+    A site in another country's zone gets the week alone, no statute: its administrator enters the days off.
+    """
+    if zone not in CHINA:
+        return Calendar(zone=zone, statute=None)
+    holidays = frozenset(chinese_calendar.holidays)
+    workdays = frozenset(chinese_calendar.workdays)
+    return Calendar(zone=zone, holidays=holidays, workdays=workdays, announced=frozenset(day.year for day in holidays))
+
+
+def body(zone: str = "Asia/Shanghai") -> dict[str, Any]:
+    """The body of the first pack of kind `calendar`."""
+    return {"calendars": {"default": calendar(zone).to_json()}}
+
+
+CHINA = frozenset(
+    {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
+)
