@@ -1,3 +1,5 @@
+"""The room of versioned configuration as a Django app."""
+
 from django.apps import AppConfig
 
 
