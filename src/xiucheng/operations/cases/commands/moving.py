@@ -44,7 +44,7 @@ def move(
     `unknown_move`, `illegal_move`, `incomplete`, `unknown_field`, `too_long`, and the rule's own codes. Step:
     cases.<name>.
     """
-    row = lock(case_id)
+    row = _lock_with_master(case_id, args) if name == "merge" else lock(case_id)
     case = facts_of(row)
     if version is not None and version != case.version:
         raise Refused(
@@ -76,6 +76,13 @@ def lock(case_id: UUID) -> Case:
     if row is None:
         raise Refused("not_found", _("没有这件案卷。"), status=404)
     return row
+
+
+def _lock_with_master(case_id: UUID, args: Mapping[str, Any]) -> Case:
+    """Lock a case and the one it is to follow in the order of their ids, so that two merges cannot wait in a ring."""
+    both = {case_id, _case(args["case"])} if args.get("case") else {case_id}
+    list(Case.objects.select_for_update(no_key=True).filter(id__in=both).order_by("id").values_list("id"))
+    return lock(case_id)
 
 
 def _write(
@@ -163,7 +170,7 @@ def _person(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
     return person_id
 
 
-def _case(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
+def _case(value: Any) -> UUID:
     number = parse_number(str(value))
     found = (
         Case.objects.filter(number=number)
@@ -226,7 +233,7 @@ def _uuid(value: Any, field: str, text: str) -> UUID:
 _RESOLVERS: Mapping[str, Any] = {
     "agency": _agency,
     "person": _person,
-    "case": _case,
+    "case": lambda value, case, by, now: _case(value),
     "media": _media,
     "reason": _text,
     "closing": _closing,

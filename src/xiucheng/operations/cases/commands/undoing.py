@@ -76,7 +76,7 @@ def _restored(key: str, value: Any) -> Any:
 def _undo_effects(row: Case, effects: list[str], by: Standing, now: datetime) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for effect in reversed(effects):
-        made.update(_OPPOSITES[effect](row, by, now) or {})
+        made.update(OPPOSITES[effect](row, by, now) or {})
     return made
 
 
@@ -101,7 +101,7 @@ def _uncomplete_check(row: Case, by: Standing, now: datetime) -> None:
         tasks.reopen(actor=by.actor, now=now, task_id=row.check_task, as_before=True)
 
 
-_OPPOSITES: Mapping[str, Callable[[Case, Standing, datetime], dict[str, Any] | None]] = {
+OPPOSITES: Mapping[str, Callable[[Case, Standing, datetime], dict[str, Any] | None]] = {
     "give_handle": _ungive_handle,
     "sign_handle": _unsign_handle,
     "complete_handle": _uncomplete_handle,

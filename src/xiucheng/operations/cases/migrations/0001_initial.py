@@ -2,9 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import xiucheng.kit.ids
 from django.db import migrations, models
 
+import xiucheng.kit.ids
 
 NUMBERS = "CREATE SEQUENCE cases_number"
 
