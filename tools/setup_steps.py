@@ -60,7 +60,7 @@ def working(zh: str, en: str) -> Iterator[None]:
     def remind() -> None:
         while not over.wait(15):
             seconds = round(time.monotonic() - begun)
-            say(f"  … {zh} ({seconds} 秒)", f"  … {en} ({seconds} s)")
+            say(f"  … {zh} （{seconds} 秒）", f"  … {en} ({seconds} s)")
 
     say(f"· {zh}", f"· {en}")
     thread = threading.Thread(target=remind, daemon=True)
@@ -129,8 +129,8 @@ class Setup:
         if os.access(self.root, os.W_OK) and (not self.venv.exists() or os.access(self.venv, os.W_OK)):
             return
         raise problem(
-            f"环境还没有装好,而当前用户不能写入 {self.root}。"
-            "请由目录的所有者先运行一次 ./xiucheng setup,或复制一份再运行。",
+            f"环境还没有装好，而当前用户不能写入 {self.root}。"
+            "请由目录的所有者先运行一次 ./xiucheng setup，或复制一份再运行。",
             f"The environment is not complete and you may not write to {self.root}. "
             "Let its owner run ./xiucheng setup once, or run a copy of your own.",
         )
@@ -144,7 +144,7 @@ class Setup:
             missing.append(("git", LINUX_PACKAGES["git"]))
         if missing:
             lines = "\n".join(f"  - {what}  ({where})" for what, where in missing)
-            raise problem(f"这台机器上还缺:\n{lines}", f"This machine lacks:\n{lines}")
+            raise problem(f"这台机器上还缺：\n{lines}", f"This machine lacks:\n{lines}")
 
     def _python_gaps(self) -> list[tuple[str, str]]:
         try:
@@ -295,7 +295,7 @@ class Setup:
         if done.returncode:
             tail = "\n".join(done.stdout.strip().splitlines()[-25:])
             name = " ".join(Path(word).name for word in command[:4])
-            raise problem(f"{name} 失败:\n{tail}\n全文见 {self.log}", f"{name} failed:\n{tail}\nMore in {self.log}")
+            raise problem(f"{name} 失败：\n{tail}\n全文见 {self.log}", f"{name} failed:\n{tail}\nMore in {self.log}")
 
 
 def _remove(path: Path) -> None:

@@ -44,7 +44,9 @@ def check_name(site: str) -> str:
     """
     if not _NAME.fullmatch(site) or site in _TAKEN or site.startswith("pg_"):
         raise SiteRefused(
-            "bad_site_name", _("站点名 {site} 不可用:小写字母开头,只含小写字母、数字和下划线,至多 40 个字符"), site=site
+            "bad_site_name",
+            _("站点名 {site} 不可用：小写字母开头，只含小写字母、数字和下划线，至多 40 个字符"),
+            site=site,
         )
     return site
 
@@ -88,7 +90,7 @@ def assert_site(aliases: Iterable[str] = ("default", "keys")) -> None:
         if found != _site():
             raise SiteRefused(
                 "wrong_site",
-                _("数据库 {database} 里没有站点 {site} 的模式(当前是 {found});请先运行 ./xiucheng provision"),
+                _("数据库 {database} 里没有站点 {site} 的模式（当前是 {found}）；请先运行 ./xiucheng provision"),
                 database=database,
                 site=_site(),
                 found=found,
@@ -105,30 +107,37 @@ def provision(
     database: str,
     password: str,
     keys_password: str,
-    extensions: Iterable[str] = EXTENSIONS,
+    keys_admin_url: str | None = None,
 ) -> tuple[Part, Part]:
-    """Makes what a site stands on, before migrate; may be repeated, and then only fills what is missing.
+    """Makes what a site stands on, before migrate; may be repeated: what is missing is added, passwords are set.
 
     admin_url: a superuser's address (any database of the cluster). database: the name that many sites may share; the
-    key store is `<database>_keys`. Out: the default part and the keys part.
-    Refused: `bad_site_name`, `old_server` (before PostgreSQL 15), `not_utf8`.
+    key store is `<database>_keys`, on the cluster of keys_admin_url where one is given.
+    Out: the default part and the keys part.
+    Refused: `bad_site_name`, `old_server` (before PostgreSQL 15), `not_utf8`, `no_server` (with the driver's words).
     """
     check_name(site)
     parts = (
         Part(database, role_name(site), password),
         Part(database + KEYS_SUFFIX, role_name(site, keys=True), keys_password),
     )
+    for part, url in zip(parts, (admin_url, keys_admin_url or admin_url), strict=True):
+        try:
+            _make_part(url, site, part)
+        except psycopg.OperationalError as error:
+            raise SiteRefused("no_server", _("连接不上数据库服务器：{why}"), why=str(error).strip()) from error
+    return parts
+
+
+def _make_part(admin_url: str, site: str, part: Part) -> None:
     with psycopg.connect(admin_url, autocommit=True) as admin:
         if admin.info.server_version < MINIMUM_VERSION:
             found = str(admin.info.server_version // 10000)
-            raise SiteRefused("old_server", _("需要 PostgreSQL 15 或更新的版本,现在是 {found}"), found=found)
-        for part in parts:
-            _make_role(admin, part)
-            _make_database(admin, part)
-    for part in parts:
-        with psycopg.connect(admin_url, dbname=part.database, autocommit=True) as inside:
-            _make_schemas(inside, site, part, extensions)
-    return parts
+            raise SiteRefused("old_server", _("需要 PostgreSQL 15 或更新的版本，现在是 {found}"), found=found)
+        _make_role(admin, part)
+        _make_database(admin, part)
+    with psycopg.connect(admin_url, dbname=part.database, autocommit=True) as inside:
+        _make_schemas(inside, site, part)
 
 
 def _exists(admin: psycopg.Connection, query: str, name: str) -> bool:
@@ -156,12 +165,12 @@ def _make_database(admin: psycopg.Connection, part: Part) -> None:
     admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, role))
 
 
-def _make_schemas(inside: psycopg.Connection, site: str, part: Part, extensions: Iterable[str]) -> None:
+def _make_schemas(inside: psycopg.Connection, site: str, part: Part) -> None:
     schema, role = sql.Identifier(site), sql.Identifier(part.role)
     ext = sql.Identifier(EXTENSION_SCHEMA)
     inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     inside.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(ext))
-    for extension in extensions:
+    for extension in EXTENSIONS:
         inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}").format(sql.Identifier(extension), ext))
     inside.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(ext, role))
     inside.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, role))

@@ -64,7 +64,7 @@ def binaries() -> Path:
         folder = Path(place) / "pginstall" / "bin"
         if (folder / "postgres").is_file():
             return folder
-    raise TrialRefused("no_postgres", _("试用数据库的程序没有安装,请运行 ./xiucheng setup"))
+    raise TrialRefused("no_postgres", _("试用数据库的程序没有安装，请运行 ./xiucheng setup"))
 
 
 def program(name: str, owner: Owner, beside: Path) -> str:
@@ -106,7 +106,7 @@ def make_cluster(initdb: str, folder: Path, owner: Owner, *, password_file: Path
     ]
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, **owner.popen)
     if done.returncode:
-        raise TrialRefused("not_started", _("数据库没能启动:{log}"), log=(done.stderr or done.stdout).strip()[-800:])
+        raise TrialRefused("not_started", _("数据库没能启动：{log}"), log=(done.stderr or done.stdout).strip()[-800:])
 
 
 def command_line(postgres: str, folder: Path, socket_folder: Path, *, fast: bool) -> list[str]:

@@ -207,7 +207,9 @@ class TrialDatabase:
             found = version.read_text().strip()
             raise TrialRefused(
                 "other_version",
-                _("数据目录 {data} 是 PostgreSQL {found} 的,本程序带的是 {major};请导出后换新目录,或用 --fresh 重建"),
+                _(
+                    "数据目录 {data} 是 PostgreSQL {found} 的，本程序带的是 {major}；请导出后换新目录，或用 --fresh 重建"
+                ),
                 data=self.data,
                 found=found,
                 major=MAJOR,
@@ -221,7 +223,9 @@ class TrialDatabase:
         if not enterable(owner, self.data):
             raise TrialRefused(
                 "data_unreachable",
-                _("以 root 运行时数据库改用账号 {account},而它进不了目录 {data};请用 --data 指定如 /var/lib/xiucheng"),
+                _(
+                    "以 root 运行时数据库改用账号 {account}，而它进不了目录 {data}；请用 --data 指定如 /var/lib/xiucheng"
+                ),
                 account=owner.name,
                 data=self.data,
             )
@@ -277,7 +281,7 @@ class TrialDatabase:
         while not self._ready(self._process.pid):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 end = self.log.read_text(errors="replace").strip()[-800:]
-                raise TrialRefused("not_started", _("数据库没能启动:{log}"), log=end)
+                raise TrialRefused("not_started", _("数据库没能启动：{log}"), log=end)
             time.sleep(0.02)
 
     def _pid_lines(self) -> list[str]:

@@ -50,17 +50,18 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent(sig: int) -> Callable[[], None]:
+def die_with_parent(sig: int, parent: int | None = None) -> Callable[[], None]:
     """A `preexec_fn`: the kernel sends `sig` to the child when the thread that started it ends, however it ends.
 
     Start from the main thread. Between fork and this call the parent may already be gone; then the child ends itself.
+    parent: its process id, by default that of who calls now (a child that arms itself names its parent).
     """
     pr_set_pdeathsig = 1
-    prctl, parent = _libc().prctl, os.getpid()
+    prctl, expected = _libc().prctl, parent or os.getpid()
 
     def arm() -> None:
         prctl(pr_set_pdeathsig, sig, 0, 0, 0)
-        if os.getppid() != parent:
+        if os.getppid() != expected:
             os.kill(os.getpid(), sig)
 
     return arm

@@ -48,7 +48,7 @@ def wipe(data: Path) -> None:
     if not (data / _MARK).exists():
         if {path.name for path in data.iterdir()} <= {"postgres.lock"}:
             return
-        raise site.SiteRefused("not_ours", _("目录 {data} 不是试用数据目录,不予清空"), data=data)
+        raise site.SiteRefused("not_ours", _("目录 {data} 不是试用数据目录，不予清空"), data=data)
     kept = {"postgres.lock", _MARK}  # the lock is held by us; the mark goes last, so a killed wipe can be repeated
     for path in data.iterdir():
         if path.name in kept:

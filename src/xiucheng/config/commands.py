@@ -1,0 +1,90 @@
+"""`demo`, `serve`, `worker`: the commands that start processes of the site."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xiucheng.interfaces.cli.frame import DataOption, err, release_connections, with_site
+from xiucheng.interfaces.cli.words import _
+from xiucheng.kit.supervisor import Supervisor
+
+from .processes import Group, find_ports
+
+PORT = 8000
+
+HostOption = Annotated[str, typer.Option("--host", help=_("监听的地址"))]
+PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help=_("网页的端口"))]
+StreamPortOption = Annotated[
+    int | None, typer.Option("--stream-port", min=1, max=65535, help=_("实时更新的端口；不写则取网页之后的空闲端口"))
+]
+FeedOption = Annotated[
+    Path | None,
+    typer.Option("--feed", metavar="FILE", exists=True, dir_okay=False, help=_("把文件中的真实工单逐件走完")),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file to the command line."""
+    app.command("demo", help=_("一条命令看全貌：试用数据库、示例区、网页、实时更新、后台处理和模拟器。"))(demo)
+    app.command("serve", help=_("运行网页和实时更新（正式站点另行运行 worker）。"))(serve)
+    app.command("worker", help=_("运行后台处理：日志排序、投影、反应、时限和任务。"))(worker)
+
+
+def demo(
+    port: PortOption = PORT,
+    host: HostOption = "127.0.0.1",
+    stream_port: StreamPortOption = None,
+    data: DataOption = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help=_("清空数据目录，重新开始"))] = False,
+    still: Annotated[bool, typer.Option("--still", help=_("不运行模拟器"))] = False,
+    feed: FeedOption = None,
+) -> None:
+    from .demo import Demo
+
+    Demo(find_ports(host, port, stream_port), data=data, fresh=fresh, still=still, feed=feed).run()
+
+
+def serve(
+    port: PortOption = PORT,
+    host: HostOption = "127.0.0.1",
+    stream_port: StreamPortOption = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help=_("网页进程数"))] = os.cpu_count() or 1,
+    threads: Annotated[int, typer.Option("--threads", min=1, help=_("每个网页进程的线程数"))] = 8,
+    data: DataOption = None,
+) -> None:
+    ports = find_ports(host, port, stream_port)
+    with with_site(data):
+        from django.conf import settings
+
+        release_connections()
+        group = Group(ports, settings.DATA / "logs")
+        err.print(_("网页 http://{host}:{web}/，实时更新端口 {stream}").format(**ports.__dict__))
+        Supervisor([group.web(workers, threads), group.stream()], tell=report).run()
+
+
+def report(event: str, name: str, detail: str) -> None:
+    """What happened to a member of the group, as a line on stderr."""
+    text = {
+        "started": _("{name} 已启动"),
+        "died": _("{name} 意外结束（{detail} 后重启）"),
+        "finished": _("{name} 已完成"),
+        "stopping": _("正在停止：{name}"),
+        "killed": _("{name} 没有及时停止，已强制结束"),
+    }[event]
+    style = "red" if event in {"died", "killed"} else "dim"
+    err.print(text.format(name=name, detail=detail), style=style, markup=False)
+
+
+def worker(data: DataOption = None) -> None:
+    with with_site(data):
+        from .worker import Worker
+
+        running = Worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: running.stop.set())
+        running.run()

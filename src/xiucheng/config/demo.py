@@ -1,0 +1,144 @@
+"""`demo`: the whole site on one machine from nothing: database, sample district, all processes, one address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from rich.panel import Panel
+from rich.table import Table
+
+from xiucheng.interfaces.cli.frame import apply_migrations, err, load_settings, out, release_connections
+from xiucheng.interfaces.cli.words import _
+from xiucheng.kit.supervisor import Member, Supervisor
+from xiucheng.kit.trialsite import TrialSite, default_data, wipe
+from xiucheng.kit.unready import Unready, mark
+
+from .commands import report
+from .processes import Group, Ports, rotate_logs
+
+_READY_WITHIN = 90.0
+
+
+class Demo:
+    """One run of the demo; `run()` returns when everything has ended again."""
+
+    def __init__(self, ports: Ports, *, data: Path | None, fresh: bool, still: bool, feed: Path | None) -> None:
+        self.ports = ports
+        self.fresh, self.still, self.feed = fresh, still, feed
+        self.trial = TrialSite((data or default_data()).absolute())
+        self.supervisor: Supervisor | None = None
+        self._begun = time.monotonic()
+        self._looked = 0.0
+        self._ready = False
+
+    def run(self) -> None:
+        """Refused: `already_running`, `not_ours`, `not_ready`, and whatever the trial database refuses."""
+        signal.signal(signal.SIGTERM, _interrupt)
+        self.trial.database.hold()
+        try:
+            if self.fresh:
+                wipe(self.trial.data)
+            self._prepare()
+            group = self._members()
+            self.supervisor = Supervisor(group, database=self.trial.database, tell=report)
+            self.supervisor.run(meanwhile=self._look)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.trial.database.stop()
+        err.print(_("已全部停止。"))
+
+    def _prepare(self) -> None:
+        with err.status(_("启动试用数据库")) as status:
+            self.trial.open(lambda step: status.update(STEPS[step]))
+        os.environ.update(self.trial.environment())
+        os.environ["XIUCHENG_DEMO"] = "1"
+        os.environ["XIUCHENG_STREAM_URL"] = f"http://{self._shown_host}:{self.ports.stream}/stream/"
+        if self.ports.host not in {"127.0.0.1", "localhost", "::1"}:
+            # Shown to others on purpose: they come by whatever name this machine has.
+            os.environ["XIUCHENG_HOSTS"] = "*"
+        load_settings()
+        apply_migrations()
+        self._load_sample()
+        release_connections()
+
+    def _load_sample(self) -> None:
+        from xiucheng.interfaces.demo import sample
+        from xiucheng.kit.now import now
+
+        with err.status(_("载入示例区")):
+            sample.load(now())
+
+    def _members(self) -> list[Member]:
+        rotate_logs(self.trial.data / "logs")
+        group = Group(self.ports, self.trial.data / "logs")
+        members = [group.worker(), group.stream(), group.web()]
+        if self.feed is not None:
+            members.append(group.feed(self.feed.absolute()))
+        if not self.still:
+            members.append(group.simulator())
+        return members
+
+    # -- once it runs -----------------------------------------------------------------------------------------------
+
+    @property
+    def _shown_host(self) -> str:
+        return "127.0.0.1" if self.ports.host in {"0.0.0.0", "::"} else self.ports.host
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        return f"http://{self._shown_host}:{self.ports.web}"
+
+    def _look(self) -> None:
+        """Asks /healthz until it says that everything is there, then shows the way in."""
+        moment = time.monotonic()
+        if self._ready or moment - self._looked < 0.3:
+            return
+        self._looked = moment
+        if _answers(f"{self.address}/healthz"):
+            self._ready = True
+            self._show()
+        elif moment - self._begun > _READY_WITHIN:
+            assert self.supervisor is not None
+            self.supervisor.stop()
+            raise Unready(
+                "not_ready",
+                mark("{seconds} 秒内没有就绪，请看 {logs}"),
+                seconds=_READY_WITHIN,
+                logs=self.trial.data / "logs",
+            )
+
+    def _show(self) -> None:
+        from xiucheng.interfaces.demo import sample
+
+        table = Table(_("岗位"), _("用户名"), _("口令"), box=None, pad_edge=False)
+        for account in sample.accounts():
+            table.add_row(account.title, account.username, account.password)
+        seconds = time.monotonic() - self._begun
+        out.print(Panel(table, title=f"[bold]{self.address}/[/bold]", expand=False))
+        out.print(
+            _("就绪，用了 {seconds:.1f} 秒。数据在 {data}；按 Ctrl-C 停止。").format(
+                seconds=seconds, data=self.trial.data
+            )
+        )
+
+
+STEPS = {"database": _("启动试用数据库"), "site": _("建立站点")}
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
