@@ -173,7 +173,7 @@ class TrialDatabase:
             self.data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise TrialRefused(
-                "data_unreachable", _("不能建立数据目录 {data}:{why}"), data=self.data, why=error.strerror
+                "data_unreachable", _("不能建立数据目录 {data}：{why}"), data=self.data, why=error.strerror
             ) from error
 
     def _take_lock(self) -> bool:
@@ -207,9 +207,7 @@ class TrialDatabase:
             found = version.read_text().strip()
             raise TrialRefused(
                 "other_version",
-                _(
-                    "数据目录 {data} 是 PostgreSQL {found} 的，本程序带的是 {major}；请导出后换新目录，或用 --fresh 重建"
-                ),
+                _("数据目录 {data} 是 PostgreSQL {found} 的，本程序带 {major}；请导出后换目录，或用 --fresh 重建"),
                 data=self.data,
                 found=found,
                 major=MAJOR,
@@ -223,9 +221,7 @@ class TrialDatabase:
         if not enterable(owner, self.data):
             raise TrialRefused(
                 "data_unreachable",
-                _(
-                    "以 root 运行时数据库改用账号 {account}，而它进不了目录 {data}；请用 --data 指定如 /var/lib/xiucheng"
-                ),
+                _("数据库不以 root 运行，而账号 {account} 进不了目录 {data}；请用 --data 指定如 /var/lib/xiucheng"),
                 account=owner.name,
                 data=self.data,
             )

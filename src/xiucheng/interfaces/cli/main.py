@@ -16,6 +16,7 @@ from .words import _
 app = typer.Typer(
     name="xiucheng",
     help=_("绣城：城区精细化管理的工作系统。"),
+    epilog=_("不经本程序的命令：./xiucheng setup 准备环境，test 运行全部检查，lock 重新锁定依赖。"),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
