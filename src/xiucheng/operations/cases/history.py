@@ -198,132 +198,21 @@ def _numbers(filed: Sequence[datetime]) -> list[str]:
 
 # Columns that bear the names of facts, and those beside them.
 _FACTS = tuple(field.name for field in fields(CaseFacts) if field.name not in {"limit", "merged_into", "undo"})
-_BESIDE = ("number", "channel", "condition_assumed", "severity", "catalogue_version", "unit_grid", "component", "lon", "lat", "provisional", "quality", "moved_at", "key_id")
-_CASE_COLUMNS, (_case_row(one) for one in folded))
-    _copy("cases_content", _CONTENT_COLUMNS, _content_rows(cases, folded))
-    for one in folded:
-        for step_id, name, at, payload, _said in one.steps:
-            journal.record(
-                room="cases",
-                subject=one.facts.id,
-                verb=name,
-                actor=by.actor,
-                occurred_at=at,
-                payload=payload,
-                imported=True,
-                step_id=step_id,
-            )
-    return [
-        Filed(one.facts.id, one.beside["number"], one.facts.version, one.facts.state, one.facts.due_at)
-        for one in folded
-    ]
-
-
-def _fold(case: PastCase, number: str, key_id: UUID, by: Standing, now: datetime, clocks: Clocks) -> _Folded:
-    facts, beside = _filed(case, number, key_id, now, clocks)
-    steps = [(uuid7(), "file", case.filed_at, _file_payload(case.new, facts, beside), "")]
-    mover = Mover(str(by.actor))
-    for move in case.moves:
-        # What a source cannot show is not asked of it: pictures of the result.
-        args = {"has_after_photo": True, **move.args}
-        outcome = apply(move.name, facts, args, by=mover, now=move.at, clocks=clocks)
-        changes = dict(outcome.changes)
-        changes.pop("undo", None)
-        payload: dict[str, Any] = {"from": facts.state, **outcome.told}
-        if "give_handle" in outcome.effects:
-            changes["handle_due_at"] = _handle_due(facts, move, now)
-        if "handle_due_at" in changes:
-            payload["handle_due"] = changes["handle_due_at"]
-        facts = replace(facts, **changes)
-        payload |= {"state": facts.state, "version": facts.version}
-        steps.append((uuid7(), move.name, move.at, payload, move.said))
-        beside["moved_at"] = move.at
-    return _Folded(facts, beside, tuple(steps))
-
-
-def _filed(
-    case: PastCase, number: str, key_id: UUID, now: datetime, clocks: Clocks
-) -> tuple[CaseFacts, dict[str, Any]]:
-    """The case as filing makes it, its clock from the stated time of filing."""
-    new, catalogue = case.new, configuration.catalogue(now)
-    category, condition = catalogue.condition(new.category, new.condition)
-    needs_check = category.needs_check(condition)
-    reckoned = case_due(case.filed_at, condition.limit, needs_check, clocks)
-    facts = CaseFacts(
-        id=new.case_id,
-        state="filed",
-        version=1,
-        category=category.key,
-        condition=condition.key,
-        area=new.place.area,
-        limit=condition.limit,
-        needs_check=needs_check,
-        after_photo=condition.after_photo,
-        filed_at=case.filed_at,
-        clock_from=case.filed_at,
-        due_at=case.due_at if case.due_stated else reckoned.at,
-        imported=True,
-    )
-    beside = {
-        "number": number,
-        "channel": new.channel,
-        "condition_assumed": not new.condition,
-        "severity": condition.severity,
-        "catalogue_version": catalogue.version,
-        "unit_grid": new.place.unit_grid,
-        "component": new.place.component,
-        "lon": new.place.lon,
-        "lat": new.place.lat,
-        "provisional": reckoned.provisional and not case.due_stated,
-        "quality": list(new.quality),
-        "moved_at": case.filed_at,
-        "key_id": key_id,
-    }
-    return facts, beside
-
-
-def _file_payload(new: NewCase, facts: CaseFacts, beside: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "state": facts.state,
-        "version": facts.version,
-        "number": beside["number"],
-        "report": new.report_id,
-        "channel": new.channel,
-        "category": facts.category,
-        "condition": facts.condition,
-        "assumed": beside["condition_assumed"],
-        "catalogue": beside["catalogue_version"],
-        "severity": beside["severity"],
-        "area": facts.area,
-        "unit_grid": beside["unit_grid"],
-        "component": beside["component"],
-        "lon": beside["lon"],
-        "lat": beside["lat"],
-        "due": facts.due_at,
-        "self_handled": facts.self_handled,
-    }
-
-
-def _handle_due(facts: CaseFacts, move: PastMove, now: datetime) -> datetime:
-    """When the agency's own clock would have run out, by its own calendar."""
-    calendar = configuration.calendar(people.agency(move.args["agency"]).calendar or "default", now)
-    return due(move.at, facts.limit, calendar).at
-
-
-def _numbers(filed: Sequence[datetime]) -> list[str]:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [len(filed)])
-        running = [row[0] for row in cursor.fetchall()]
-    return [display_number(at.astimezone(zone).year, number) for at, number in zip(filed, running, strict=True)]
-
-
-# Columns that bear the names of facts, and those beside them.
-_FACTS = tuple(field.name for field in fields(CaseFacts) if field.name not in {"limit", "merged_into", "undo"})
 _BESIDE = (
-    "number channel condition_assumed severity catalogue_version unit_grid component lon lat provisional quality"
-    " moved_at key_id"
-).split()
+    "number",
+    "channel",
+    "condition_assumed",
+    "severity",
+    "catalogue_version",
+    "unit_grid",
+    "component",
+    "lon",
+    "lat",
+    "provisional",
+    "quality",
+    "moved_at",
+    "key_id",
+)
 _CASE_COLUMNS = (*_FACTS, "limit", *_BESIDE)
 _CONTENT_COLUMNS = ("id", "case_id", "kind", "step_id", "key_id", "sealed")
 

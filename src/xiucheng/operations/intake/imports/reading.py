@@ -25,7 +25,7 @@ _CHUNK = 1 << 20
 
 
 class Unreadable(Exception):
-    """The whole file cannot be read: `code` is listed in the room's README, `detail` is a line number or column names."""
+    """The whole file cannot be read: `code` has its sentence in words.FILE, `detail` is a line or names."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}")
@@ -61,8 +61,10 @@ class Table:
             if not any(cell.strip() for cell in row.cells):
                 continue
             if row.problem is None and len(row.cells) != width:
-                trimmed = _trim(row.cells, width)
-                row = Row(row.number, trimmed, None if len(trimmed) == width else "ragged_row")
+                # A spreadsheet leaves out the empty end of a row; a CSV line that is short was cut or torn apart.
+                cells = _without_tail(row.cells)
+                fits = len(cells) <= width and (self.kind == "xlsx" or len(row.cells) > width)
+                row = Row(row.number, cells + ("",) * (width - len(cells)), None if fits else "ragged_row")
             yield row
 
     def count(self) -> int:
@@ -100,7 +102,11 @@ def detect_encoding(path: Path, *, gz: bool = False) -> str:
     """
     with _open(path, gz) as stream:
         head = stream.read(4)
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if head.startswith(mark):
             _must_decode(path, gz, name)
             return name
@@ -243,9 +249,3 @@ def _without_tail(cells: tuple[str, ...]) -> tuple[str, ...]:
     while end and not cells[end - 1].strip():
         end -= 1
     return cells[:end]
-
-
-def _trim(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Spreadsheets leave empty cells behind the last column, or drop them: neither is a fault."""
-    shorter = _without_tail(cells)
-    return shorter + ("",) * (width - len(shorter)) if len(shorter) <= width else shorter

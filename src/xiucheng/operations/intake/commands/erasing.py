@@ -1,0 +1,52 @@
+"""Erasing a reporter: their words, their pictures and their contact are gone; the steps, which hold none, stay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.people import commands as people_commands
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+from xiucheng.operations.cases import commands as cases
+
+from ..models import Picture, Report
+
+
+@verb
+def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> list[UUID]:
+    """Erase who reported: every report of this reporter loses its words and pictures, the vault loses the contact.
+
+    The keys are destroyed when the transaction commits; rows stay as tombstones, cases and steps stay whole. Returns
+    the reports. Refused: `not_found` (404), `not_yours` (403; act people.erase). Steps: intake.erase for each.
+    """
+    if not people.may(by, "people.erase"):
+        raise Refused("not_yours", _("您的岗位不能清除上报人的信息。"), status=403)
+    first = Report.objects.filter(id=report_id).first()
+    if first is None:
+        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+    rows = _all_of(first)
+    for media_id in Picture.objects.filter(report__in=rows).values_list("media_id", flat=True).distinct():
+        media.erase(by=by, now=now, media_id=media_id)
+    keys = [row.key_id for row in rows]
+    vault.destroy(keys, reason="reporter", now=now)
+    cases.forget_words(key_ids=keys)
+    for subject_id in {row.subject_id for row in rows} - {None}:
+        people_commands.erase_subject(by=by, now=now, subject_id=subject_id)
+    for row in rows:
+        journal.record(room="intake", subject=row.id, verb="erase", actor=by.actor, occurred_at=now, payload={})
+    return [row.id for row in rows]
+
+
+def _all_of(first: Report) -> Sequence[Report]:
+    """The reports of the same reporter, by the phone number they left; without one this report alone."""
+    if first.subject_id is None:
+        return [first]
+    subjects = people.earlier_of_caller(first.subject_id)
+    return list(Report.objects.filter(subject_id__in=subjects).order_by("received_at", "id"))

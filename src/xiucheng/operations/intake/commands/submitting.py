@@ -1,0 +1,303 @@
+"""Receiving a report: judged, placed, offered its neighbours, stored once, told to the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.media import queries as media_queries
+from xiucheng.foundation.people import commands as people_commands
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Standing, reaches
+from xiucheng.kit import idempotency, journal
+from xiucheng.kit.ids import uuid7
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import configuration
+from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
+
+from .. import placing, storing
+from ..channels import CHANNELS, Channel
+from ..models import Report
+from ..rules import Contact, Problem, Submission, judge
+from ..secrets import tracking_key
+from ..storing import NewReport
+from ..words import refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The answer to a report: its id, the key to follow it by, open cases close by, and whether it was there before.
+
+    nearby: dicts of id, number, state, filed_at, due_at, lon, lat, metres, ready for JSON (so that the answer to the
+    same request again is the same to the letter).
+    """
+
+    report_id: UUID
+    tracking_key: str
+    nearby: tuple[Mapping[str, Any], ...] = ()
+    case_id: UUID | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an imported report comes from: mapping name, its digest's beginning, the identity there, flags."""
+
+    source: str
+    mapping: str
+    external_id: str
+    quality: tuple[str, ...] = ()
+    category_by: str = "mapping"
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An Idempotency-Key and whose it is (token, account or session)."""
+
+    scope: str
+    key: str
+
+
+@verb
+def submit_report(
+    *,
+    by: Standing,
+    now: datetime,
+    channel: str,
+    text: str,
+    title: str | None = None,
+    category: str | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+    datum: str = "wgs84",
+    address: str | None = None,
+    area: str | None = None,
+    occurred_at: datetime | None = None,
+    contact: Contact | None = None,
+    media: Sequence[UUID] = (),
+    elements: Mapping[str, str] | None = None,
+    same_as: UUID | None = None,
+    once: Once | None = None,
+    origin: Origin | None = None,
+) -> Submitted:
+    """Receive a report. At most 6 statements, 4 without contact and pictures; filing is not its business.
+
+    1. Judge what was handed in, all problems at once. 2. Look up category and place in memory. 3. Offer open cases of
+    the same category within 50 m and 24 h. 4. Claim the Idempotency-Key: the same request again gets the same answer.
+    5. Keep the contact in the vault. 6. Store, and tell the journal (step intake.receive; intake.attach where
+    `same_as` names a case).
+
+    text: ≤ 2,000 characters. category: a minor category of the catalogue, chosen by a person. lon, lat: degrees of
+    `datum`. occurred_at: aware. media: ids from media.commands.store. elements: some of rules.submission.ELEMENTS.
+    same_as: an open case that the reporter says is the same.
+    Refused: the codes of words.SUBMISSION (`invalid_report` for several), `unknown_channel`, `not_yours` (403),
+    `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`, `unknown_area`, `unknown_picture`,
+    `no_such_case`, `case_closed`, `bad_key`, `key_reused`.
+    """
+    door = channel_of(channel, by)
+    contact = contact or Contact()
+    # An import says what it cannot tell; a door asks for what its channel needs.
+    required = door.required if origin is None else frozenset[str]()
+    submission = Submission(
+        text=text,
+        title=title,
+        category=category or None,
+        lon=lon,
+        lat=lat,
+        datum=datum,
+        address=address,
+        area=area,
+        occurred_at=occurred_at,
+        contact=contact,
+        media=len(media),
+        elements=elements or {},
+        external_id=origin.external_id if origin else None,
+    )
+    _judge(submission, now, required)
+    if category:
+        configuration.catalogue(now).category(category)
+    place = placing.find(lon, lat, datum, area)
+    _must_exist(media)
+    nearby = _nearby(door, category, place, same_as, now)
+    report_id = uuid7()
+    if once is not None:
+        answer = {"report": str(report_id), "nearby": nearby}
+        asked = _asked(submission, media, same_as)
+        earlier = idempotency.claim(scope=once.scope, key=once.key, fields=asked, answer=answer, now=now)
+        if earlier is not None:
+            return _answered_before(earlier)
+    case_id = _same(same_as, now)
+    new = NewReport(
+        id=report_id,
+        state="attached" if case_id else "received",
+        channel=door.name,
+        source=origin.source if origin else "",
+        external_id=origin.external_id if origin else None,
+        category=category or "",
+        category_by=(origin.category_by if origin else "person") if category else "",
+        place=place,
+        occurred_at=occurred_at,
+        received_at=now,
+        case_id=case_id,
+        subject_id=people_commands.keep_contact(by=by, now=now, name=contact.name, phone=contact.phone)
+        if contact
+        else None,
+        person_id=by.person_id,
+        sealed=storing.seal(vault.new_key(), text, title, address, elements),
+        media=media,
+        quality=origin.quality if origin else (),
+    )
+    serial = storing.insert(new)
+    _record(new, by, now, origin)
+    return Submitted(report_id, tracking_key(serial), tuple(nearby), case_id)
+
+
+@verb
+def report_self_handled(
+    *,
+    by: Standing,
+    now: datetime,
+    text: str,
+    category: str,
+    lon: float | None = None,
+    lat: float | None = None,
+    datum: str = "wgs84",
+    address: str | None = None,
+    area: str | None = None,
+    before: Sequence[UUID],
+    after: Sequence[UUID],
+    condition: str | None = None,
+) -> tuple[Submitted, cases.Filed]:
+    """A grid officer settles a small thing on the spot 自处置 and says so, with a picture before and one after.
+
+    The report is accepted and a case filed that waits for review; shown apart in every rate (STANDARDS §1). Refused:
+    as submit_report, `pictures_before_after`, `not_yours` (403) outside the officer's area.
+    """
+    if not (before and after):
+        missing = _("请各拍一张处置前和处置后的图片。")
+        raise Refused("pictures_before_after", missing, fields={"media": missing})
+    submitted = submit_report(
+        by=by,
+        now=now,
+        channel="patrol",
+        text=text,
+        category=category,
+        lon=lon,
+        lat=lat,
+        datum=datum,
+        address=address,
+        area=area,
+        media=(*before, *after),
+    )
+    row = storing.lock(submitted.report_id)
+    if not reaches(by, CASE_MATRIX["file_self_handled"], area=row.area):
+        raise Refused("not_yours", _("只能上报自己责任区内的自处置。"), status=403)
+    from .filing import Filing, file_locked
+
+    pictures = [(one, "before") for one in before] + [(one, "after") for one in after]
+    filing = Filing(submitted.report_id, condition=condition, self_handled=True, pictures=tuple(pictures))
+    return submitted, file_locked(by=by, now=now, filings=[filing])[0]
+
+
+def channel_of(name: str, by: Standing) -> Channel:
+    """The channel, if this one may hand in there; refused `unknown_channel`, `not_yours` (403)."""
+    door = CHANNELS.get(name)
+    if door is None:
+        text = _("没有名为“%(name)s”的渠道。") % {"name": name[:40]}
+        raise Refused("unknown_channel", text, fields={"channel": text})
+    if not door.admits(by):
+        raise Refused("not_yours", _("您的岗位不能通过“%(name)s”登记。") % {"name": door.title}, status=403)
+    return door
+
+
+def _judge(submission: Submission, now: datetime, required: frozenset[str]) -> None:
+    problems = judge(submission, now, required=required)
+    if problems:
+        raise refusal(problems)
+
+
+def _must_exist(media: Sequence[UUID]) -> None:
+    if media and len(media_queries.describe(media)) != len(set(media)):
+        raise refusal([Problem("media", "unknown_picture")])
+
+
+def _nearby(
+    door: Channel, category: str | None, place: placing.Place, same_as: UUID | None, now: datetime
+) -> list[dict[str, Any]]:
+    if not (door.offers_nearby and category and place.lon is not None and place.lat is not None) or same_as:
+        return []
+    return [_plain(item) for item in case_queries.near(place.lon, place.lat, category, now=now)]
+
+
+def _same(same_as: UUID | None, now: datetime) -> UUID | None:
+    """The open case that `same_as` stands for: itself, or the master it was merged into."""
+    if same_as is None:
+        return None
+    text = _("没有这件案卷。")
+    try:
+        facts = case_queries.case(same_as, Standing.for_system("intake"), now).facts
+        if facts.merged_into is not None:
+            facts = case_queries.case(facts.merged_into, Standing.for_system("intake"), now).facts
+    except Refused:
+        raise Refused("no_such_case", text, fields={"same_as": text}) from None
+    if not facts.is_open:
+        raise Refused("case_closed", _("这件案卷已经办结，请作为新的反映提交。"))
+    return facts.id
+
+
+def _record(new: NewReport, by: Standing, now: datetime, origin: Origin | None) -> None:
+    receive = storing.receive_payload(new, origin.mapping if origin else "")
+    if new.case_id is not None:
+        receive["state"] = "received"
+    journal.record(room="intake", subject=new.id, verb="receive", actor=by.actor, occurred_at=now, payload=receive)
+    if new.case_id is not None:
+        journal.record(
+            room="intake",
+            subject=new.id,
+            verb="attach",
+            actor=by.actor,
+            occurred_at=now,
+            payload={"state": "attached", "version": 1, "case": new.case_id, "by_reporter": True},
+        )
+        cases.add_source(by=by, now=now, case_id=new.case_id, report_id=new.id, channel=new.channel)
+
+
+def _asked(submission: Submission, media: Sequence[UUID], same_as: UUID | None) -> dict[str, Any]:
+    """The request as sent, by the names the doors use; only keyed digests of it are kept."""
+    return {
+        "text": submission.text,
+        "title": submission.title,
+        "category": submission.category,
+        "lon": submission.lon,
+        "lat": submission.lat,
+        "datum": submission.datum,
+        "address": submission.address,
+        "area": submission.area,
+        "occurred_at": submission.occurred_at,
+        "contact": [submission.contact.name, submission.contact.phone] if submission.contact else None,
+        "media": [str(one) for one in media] or None,
+        "elements": dict(submission.elements) or None,
+        "same_as": same_as,
+    }
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _plain_value(value) for key, value in item.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, int | float | str) else str(value)
+
+
+def _answered_before(earlier: Mapping[str, Any]) -> Submitted:
+    report_id = UUID(earlier["report"])
+    serial, case_id = Report.objects.values_list("serial", "case_id").get(id=report_id)
+    return Submitted(report_id, tracking_key(serial), tuple(earlier["nearby"]), case_id, repeated=True)

@@ -1,0 +1,68 @@
+"""The pack `filing`: which reports are filed without a hand, because a person published that they are.
+
+A body is {"rules": [{"channel": "resident"}, {"channel": "hotline", "mapping": "hotline_fuzhou", "digest": "…"}]}. A
+row without a mapping takes reports whose category a person chose; a row with one takes what that very file brought
+(its digest), so a mapping that was edited afterwards files nothing until it is published again. A model's choice is
+neither: it never files (STANDARDS §1).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.packs.registry import Problem
+
+from .channels import CHANNELS
+from .imports.mapping import Mapping as MappingFile
+
+KIND = "filing"
+DIGEST_LENGTH = 16
+_KEYS = frozenset({"channel", "mapping", "digest"})
+
+
+def row_for(mapping: MappingFile) -> dict[str, str]:
+    """The row that lets a mapping's reports be filed, for the channel it names."""
+    return {"channel": mapping.channel, "mapping": mapping.name, "digest": mapping.digest[:DIGEST_LENGTH]}
+
+
+def matching(rules: Sequence[Mapping[str, str]], received: Mapping[str, Any]) -> int | None:
+    """The number (from 1) of the first row that takes a report as its step intake.receive tells of it; else None.
+
+    Nothing is filed without a category or without a place: where it lies decides who handles it.
+    """
+    if not received["category"] or not received["area"]:
+        return None
+    for number, row in enumerate(rules, start=1):
+        if row["channel"] == received["channel"] and _chosen(row, received):
+            return number
+    return None
+
+
+def _chosen(row: Mapping[str, str], received: Mapping[str, Any]) -> bool:
+    if not row.get("mapping"):
+        return bool(received["category_by"] == "person")
+    return (
+        received["category_by"] == "mapping"
+        and received["source"] == row["mapping"]
+        and received["mapping"] == row.get("digest")
+    )
+
+
+def check(body: dict[str, Any]) -> list[Problem]:
+    """What is wrong with a draft of the pack; an empty list means it may be published."""
+    rules = body.get("rules")
+    if not isinstance(rules, list):
+        return [Problem("rules", _("缺少规则列表。"))]
+    return [problem for index, row in enumerate(rules) for problem in _check_row(f"rules[{index}]", row)]
+
+
+def _check_row(where: str, row: Any) -> list[Problem]:
+    if not isinstance(row, dict) or not set(row) <= _KEYS or not all(isinstance(v, str) for v in row.values()):
+        return [Problem(where, _("规则只能写渠道、映射和映射的校验值。"))]
+    problems = []
+    if row.get("channel") not in CHANNELS:
+        problems.append(Problem(f"{where}.channel", _("没有这个渠道。")))
+    if bool(row.get("mapping")) != bool(row.get("digest")):
+        problems.append(Problem(f"{where}.digest", _("映射要连同其文件的校验值一起发布。")))
+    return problems

@@ -1,0 +1,49 @@
+"""The list of refused rows as a CSV file that a spreadsheet can open: row, column, code, reason, then the cells."""
+
+import csv
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..words import ROW, sentence
+from .requests import Rejected
+
+# A cell that a spreadsheet would take for a formula gets an apostrophe before it; plain numbers stay numbers.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def safe_cell(text: str) -> str:
+    """The text as it may stand in a CSV that people open in a spreadsheet (OWASP, "CSV injection")."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+class ErrorsFile:
+    """Writes refused rows as they come; UTF-8 with a BOM, which is how Excel knows it."""
+
+    def __init__(self, path: Path | None, columns: tuple[str, ...]) -> None:
+        self._path = path
+        self._columns = columns
+
+    def __enter__(self) -> Self:
+        self._handle = self._path.open("w", encoding="utf-8-sig", newline="") if self._path else None
+        if self._handle:
+            self._writer = csv.writer(self._handle)
+            self._writer.writerow(["row", "column", "code", "reason", *map(safe_cell, self._columns)])
+        return self
+
+    def write(self, rejected: Rejected) -> None:
+        """One line a reason; the cells of the row stand behind each."""
+        if not self._handle:
+            return
+        cells = [safe_cell(cell) for cell in rejected.row.cells]
+        for reason in rejected.reasons:
+            text = sentence(ROW, reason.code, reason.detail)
+            self._writer.writerow([rejected.row.number, safe_cell(reason.column), reason.code, text, *cells])
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._handle:
+            self._handle.close()

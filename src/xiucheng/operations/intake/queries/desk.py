@@ -1,0 +1,225 @@
+"""What the desk reads: the queue of reports that wait, one report with its words, earlier ones of the same caller."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.queries import Masked
+from xiucheng.foundation.people.rules import Scope, Standing
+from xiucheng.kit.moves import Move
+from xiucheng.kit.paging import Cursor, Keyset, Page, bounded
+from xiucheng.kit.refused import Refused
+
+from ..models import Content, Note, Picture, Report
+from ..rules import REPORT_MOVES, may_move
+from ..rules.moves import OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A report that waits: title is None where its words are erased."""
+
+    id: UUID
+    state: str
+    version: int
+    channel: str
+    category: str
+    area: str
+    received_at: datetime
+    occurred_at: datetime | None
+    found: str
+    title: str | None
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words said with a move on a report, None where erased."""
+
+    step_id: UUID
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One report as the desk may see it, with the moves that are allowed to the reader now."""
+
+    id: UUID
+    state: str
+    version: int
+    channel: str
+    source: str
+    external_id: str | None
+    category: str
+    category_by: str
+    area: str
+    unit_grid: str
+    lon: float | None
+    lat: float | None
+    occurred_at: datetime | None
+    received_at: datetime
+    found: str
+    case_id: UUID | None
+    outcome: str
+    quality: tuple[str, ...]
+    imported: bool
+    title: str | None
+    text: str | None
+    address: str | None
+    elements: dict[str, str]
+    erased: bool
+    subject_id: UUID | None
+    contact: Masked | None
+    media: tuple[UUID, ...]
+    said: tuple[Said, ...]
+    moves: tuple[Move, ...]
+
+
+_ORDER = Keyset(("r.received_at", "r.id"))
+_OPEN = "r.state IN ('received', 'pre_verifying')"
+
+
+def queue(
+    standing: Standing,
+    *,
+    state: str | None = None,
+    channel: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Page[QueueRow]:
+    """Reports that wait for a decision, the oldest first, of those the reader may see. Two statements, one on `keys`.
+
+    state: received or pre_verifying. Refused: `bad_cursor`.
+    """
+    count, at = bounded(limit), Cursor.parse(cursor, 2)
+    page, parameters = _ORDER.where(at)
+    scope, scoped = _within(people.visible_to(standing))
+    filters = [(f"r.{name} = %s", value) for name, value in (("state", state), ("channel", channel)) if value]
+    predicate = " AND ".join([_OPEN, scope, page, *(sql for sql, _value in filters)])
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT r.id, r.state, r.version, r.channel, r.category, r.area, r.received_at, r.occurred_at, r.found,"  # noqa: S608
+            " c.key_id, c.title, (SELECT count(*) FROM intake_picture p WHERE p.report_id = r.id)"
+            f" FROM intake_report r JOIN intake_content c ON c.report_id = r.id WHERE {predicate}"
+            f" ORDER BY {_ORDER.order(at)} LIMIT %s",
+            [*scoped, *parameters, *(value for _sql, value in filters), count + 1],
+        )
+        rows = db.fetchall()
+    titles = vault.open_texts([(row[9], bytes(row[10])) for row in rows])
+    found = [QueueRow(*row[:9], title=title, pictures=row[11]) for row, title in zip(rows, titles, strict=True)]
+    return _ORDER.page(found, at, count, lambda row: (row.received_at, row.id))
+
+
+def counts(standing: Standing) -> dict[str, int]:
+    """How many reports wait, by state, of those the reader may see. One statement."""
+    scope, scoped = _within(people.visible_to(standing))
+    with connection.cursor() as db:
+        db.execute(
+            f"SELECT r.state, count(*) FROM intake_report r WHERE {_OPEN} AND {scope} GROUP BY r.state",  # noqa: S608
+            scoped,
+        )
+        return {**dict.fromkeys(sorted(OPEN_STATES), 0), **dict(db.fetchall())}
+
+
+def _within(scope: Scope) -> tuple[str, list[Any]]:
+    """The predicate of a scope. Reports without a place are for those who see the whole district."""
+    if scope.kind == "all":
+        return "TRUE", []
+    if scope.kind in ("street", "community"):
+        return "r.area LIKE ANY(%s)", [[f"{value}%" for value in scope.values]]
+    return "FALSE", []
+
+
+def report(report_id: UUID, standing: Standing) -> ReportView:
+    """One report with its words opened and its contact masked. At most 8 statements, two of them on `keys`.
+
+    Refused: `not_found` (404) also where the reader may not see it.
+    """
+    row = Report.objects.filter(id=report_id).first()
+    if row is None or not _sees(people.visible_to(standing), row.area):
+        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+    content = Content.objects.get(report_id=row.id)
+    notes = list(Note.objects.filter(report_id=row.id).order_by("id").values_list("step_id", "key_id", "sealed"))
+    sealed = (content.title, content.text, content.address, content.elements)
+    words = [(content.key_id, bytes(one)) for one in sealed if one is not None]
+    opened = vault.open_texts([*words, *((key_id, bytes(text)) for _step, key_id, text in notes)])
+    told = iter(opened)
+    title, text, address, elements = (next(told) if one is not None else None for one in sealed)
+    contact = people.masked([row.subject_id]).get(row.subject_id) if row.subject_id else None
+    return ReportView(
+        id=row.id,
+        state=row.state,
+        version=row.version,
+        channel=row.channel,
+        source=row.source,
+        external_id=row.external_id,
+        category=row.category,
+        category_by=row.category_by,
+        area=row.area,
+        unit_grid=row.unit_grid,
+        lon=row.lon,
+        lat=row.lat,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        found=row.found,
+        case_id=row.case_id,
+        outcome=row.outcome,
+        quality=tuple(row.quality),
+        imported=row.imported,
+        title=title,
+        text=text,
+        address=address,
+        elements=json.loads(elements) if elements else {},
+        erased=text is None,
+        subject_id=row.subject_id,
+        contact=contact,
+        media=tuple(Picture.objects.filter(report_id=row.id).order_by("position").values_list("media_id", flat=True)),
+        said=tuple(Said(step, note) for (step, _key, _sealed), note in zip(notes, told, strict=True)),
+        moves=tuple(
+            move
+            for move in REPORT_MOVES.leaving(row.state)
+            if not move.automatic and may_move(move.name, row.area, standing)
+        ),
+    )
+
+
+def _sees(scope: Scope, area: str) -> bool:
+    if scope.kind in ("street", "community"):
+        return any(area.startswith(str(value)) for value in scope.values)
+    return scope.kind == "all"
+
+
+def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = 20) -> list[QueueRow]:
+    """Other reports of the same caller, by the phone number they left, the latest first. At most 4 statements.
+
+    Empty where nothing was left to know them by. Refused: `not_yours` (403; act people.find_caller).
+    """
+    if not people.may(standing, "people.find_caller"):
+        raise Refused("not_yours", _("您的岗位不能查找同一来电人。"), status=403)
+    subject_id = Report.objects.filter(id=report_id).values_list("subject_id", flat=True).first()
+    if subject_id is None:
+        return []
+    rows = list(
+        Report.objects.filter(Q(subject_id__in=people.earlier_of_caller(subject_id)) & ~Q(id=report_id))
+        .order_by("-received_at", "-id")
+        .values_list("id", "state", "version", "channel", "category", "area", "received_at", "occurred_at", "found")[
+            :limit
+        ]
+    )
+    titles = _titles([row[0] for row in rows])
+    return [QueueRow(*row, title=titles.get(row[0]), pictures=0) for row in rows]
+
+
+def _titles(report_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    rows = list(Content.objects.filter(report_id__in=report_ids).values_list("report_id", "key_id", "title"))
+    opened = vault.open_texts([(key_id, bytes(title)) for _report, key_id, title in rows])
+    return {report_id: title for (report_id, _key, _title), title in zip(rows, opened, strict=True)}

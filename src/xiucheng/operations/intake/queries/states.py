@@ -1,0 +1,50 @@
+"""Small reads that other rooms and the reactions of this one need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from ..channels import CHANNELS, Channel
+from ..models import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One report of a case, as the case page lists its sources: no words and nobody's name."""
+
+    report_id: UUID
+    channel: str
+    state: str
+    received_at: datetime
+    occurred_at: datetime | None
+    subject_id: UUID | None
+    imported: bool
+
+
+def still_received(report_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the reports that nobody has dealt with yet, locked until the transaction ends, in the order of ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM intake_report WHERE id = ANY(%s) AND state = 'received' ORDER BY id FOR NO KEY UPDATE",
+            [list(report_ids)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def reports_of(case_id: UUID) -> list[Source]:
+    """The reports that tell of a case, those of the cases merged into it included, the earliest first. One statement.
+
+    Whether the reader may see the case has been judged by cases.queries.case.
+    """
+    columns = ("id", "channel", "state", "received_at", "occurred_at", "subject_id", "imported")
+    own = Report.objects.filter(case_id=case_id).values_list(*columns)
+    merged = Report.objects.filter(follows_id=case_id).values_list(*columns)
+    return sorted((Source(*row) for row in own.union(merged)), key=lambda one: (one.received_at, one.report_id))
+
+
+def channels() -> list[Channel]:
+    """The channels, in the registry's order. No statement."""
+    return list(CHANNELS.values())
