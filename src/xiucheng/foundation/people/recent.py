@@ -33,10 +33,10 @@ class Recent:
     def get(self, key: Hashable, load: Callable[[], V]) -> V:
         """The remembered value, or what `load` brings."""
         # Behind another connection pool stands another database (a test's fresh clone).
-        source = connection.pool  # type: ignore[attr-defined]
+        source = getattr(connection, "pool", None)
         found = self._held.get(key)
         if found is not None and found[0] > time.monotonic() and found[1] is source:
-            return found[2]  # type: ignore[no-any-return]
+            return found[2]
         version = self._version
         value = load()
         if not self._is_unsettled():

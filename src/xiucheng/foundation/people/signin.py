@@ -1,11 +1,13 @@
 """Sign-in: allauth adapters that count attempts, seal second factors and keep the audit trail; MFA for staff."""
 
 import base64
+import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -25,6 +27,7 @@ from .rules import Standing
 
 _FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _SECOND_FACTOR = "second_factor"
+_SIGNED_IN_AT, _FRESH_SECONDS = "signed_in_at", 300
 
 # Pages without which nobody could ever set up the second factor, or leave.
 _OPEN_VIEWS = frozenset(
@@ -72,8 +75,14 @@ class AccountAdapter(DefaultAccountAdapter):
             commands.note_lock_out(now=now(), username=credentials.get("username", ""))
             raise _locked(self._attempt.locked_until)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        # Whoever typed the password a moment ago is not asked again before setting up the second factor.
+        since = time.time() - context.request.session.get(_SIGNED_IN_AT, 0)
+        return since > _FRESH_SECONDS and super().is_reauthentication_required(app=app, **kwargs)
+
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
+        request.session[_SIGNED_IN_AT] = time.time()
         commands.note_sign_in(now=now(), account=user)
 
     def set_password(self, user: Any, password: str) -> None:

@@ -1,6 +1,7 @@
 """Every write of people, each a verb; `by` is who acts, `now` an aware instant."""
 
 from .accounts import (
+    Attempt,
     begin_attempt,
     create_account,
     forget_attempts,
@@ -19,6 +20,7 @@ from .staff import change_person, end_membership, leave_person, register_person,
 from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
 
 __all__ = [
+    "Attempt",
     "Bearer",
     "ComponentOf",
     "Contact",

@@ -145,7 +145,9 @@ class Attempt:
 
 def _digest(username: str) -> bytes:
     # Keyed: what is typed into the box of names is now and then a password.
-    return hmac.digest(settings.SECRET_KEY.encode(), b"sign-in\0" + username.strip().lower().encode(), hashlib.sha256)
+    return hmac.digest(
+        str(settings.SECRET_KEY).encode(), f"sign-in\0{username.strip().lower()}".encode(), hashlib.sha256
+    )
 
 
 def begin_attempt(*, username: str, now: datetime) -> Attempt:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -35,16 +36,17 @@ def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
             yield
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in refusals:
+        refusal = refusals.get(str(name))
+        if refusal is None:
             raise
-        raise refusals[name] from error
+        raise refusal from error
 
 
 def locked(model: type[M], pk: UUID, text: Any) -> M:
     """The row, locked until the verb ends. Refused `not_found` (404) with this sentence."""
     try:
         return model._default_manager.select_for_update(of=("self",)).get(pk=pk)
-    except model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Refused("not_found", text, status=404) from None
 
 

@@ -42,7 +42,9 @@ def link_components(*, by: Standing, now: datetime, links: Sequence[ComponentOf]
     current = ComponentLink.objects.select_for_update().filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now), component__in={component for component, _relation in wanted}
     )
-    same, ended, taken_back = set(), [], []
+    same: set[tuple[str, str]] = set()
+    ended: list[UUID] = []
+    taken_back: list[UUID] = []
     for row in current:
         key = (row.component, row.relation)
         if key in wanted and wanted[key] == row.agency_id and row.starts_at <= now:

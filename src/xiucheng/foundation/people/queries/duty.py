@@ -43,7 +43,7 @@ def _holding(role: str, agency_id: UUID | None, area: str | None, at: datetime) 
                 "areas": None if area is None else list(rules.prefixes(area)),
             },
         )
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        return cursor.fetchall()
 
 
 def holders(role: str, *, agency_id: UUID | None = None, area: str | None = None, at: datetime) -> list[UUID]:
@@ -57,8 +57,8 @@ def holders(role: str, *, agency_id: UUID | None = None, area: str | None = None
 def on_duty(role: str, *, area: str | None = None, agency_id: UUID | None = None, at: datetime) -> list[UUID]:
     """Those of the holders who are on duty at this moment, nearest area first; ≤ 2 statements.
 
-    Where nobody of them has a roster, all are on duty: a small district keeps none (D). Where there is one and it is
-    empty at this hour, nobody is.
+    Where nobody of them is on a roster these days, all are on duty: a small district keeps none (D). Where there is
+    one and it is empty at this hour, nobody is.
     """
     holding = _holding(role, agency_id, area, at)
     duties = _duties([membership for membership, _person, _area in holding], at) if holding else {}

@@ -89,7 +89,7 @@ def _grouped(entries: Iterable[Entry]) -> dict[tuple[str, datetime], list[UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Reapplied:
-    """What a re-application found: the list's length, keys that had come back, rows the rooms had to clear."""
+    """What a re-application found: the united list's length, keys that had come back, rows the rooms had to clear."""
 
     listed: int
     keys_destroyed: int
@@ -98,10 +98,9 @@ class Reapplied:
 
 def reapply() -> Reapplied:
     """After any restore: unite the lists of both databases and the file, destroy what came back, clear the rooms."""
-    listed = destroyed = 0
+    destroyed = 0
     cleared = dict.fromkeys(_after_restore, 0)
     for batch in _batches():
-        listed += len(batch)
         key_ids = [key_id for key_id, _, _ in batch]
         with transaction.atomic():
             _list_here(batch)
@@ -110,6 +109,9 @@ def reapply() -> Reapplied:
         pool.drop(key_ids)
         for (reason, erased_at), group in _grouped(batch).items():
             destroyed += store.delete(group, reason, erased_at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM people_erasure")
+        listed = int(cursor.fetchone()[0])
     return Reapplied(listed, destroyed, cleared)
 
 

@@ -1,0 +1,348 @@
+"""The verbs of organisations, posts, rosters and links, on the real database with its constraints."""
+
+from datetime import date, time, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from xiucheng.foundation.people import commands, queries
+from xiucheng.foundation.people.models import ComponentLink, Membership
+from xiucheng.foundation.people.rules import ADMINISTRATORS, Post, Standing
+from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
+
+from . import make
+from .make import MACHINE, NOW
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+HOUR = timedelta(hours=1)
+NOBODY = Standing(uuid4())
+
+
+def refused(code: str) -> pytest.RaisesExc[Refused]:
+    return pytest.raises(Refused, check=lambda refusal: refusal.code == code)
+
+
+def verbs(subject: UUID) -> list[str]:
+    return [step.verb for step in journal.of_subject(subject)]
+
+
+# -- organisations ----------------------------------------------------------------------------------------------------
+
+
+def test_an_organisation_is_registered_with_a_step_of_codes() -> None:
+    centre = make.agency("centre", kind="centre", name="指挥中心")
+    roads = make.agency("roads", parent_id=centre)
+    found = queries.agency(roads)
+    assert (found.code, found.name, found.parent_id, found.handles) == ("roads", "市政所", centre, True)
+    assert [one.id for one in queries.agencies()] == [roads]
+    (step,) = journal.of_subject(roads)
+    assert step.name == "people.register_organisation"
+    assert step.payload == {"area": "", "calendar": "default", "code": "roads", "kind": "agency", "parent": str(centre)}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"code": "Roads"}, "bad_code"),
+        ({"code": "centre"}, "code_taken"),
+        ({"name": " "}, "bad_name"),
+        ({"name": "长" * 81}, "bad_name"),
+        ({"kind": "ministry"}, "unknown_kind"),
+        ({"area": "37100"}, "unknown_area"),
+        ({"parent_id": uuid4()}, "not_found"),
+        ({"by": NOBODY}, "not_yours"),
+    ],
+)
+def test_an_organisation_that_cannot_be_is_refused(change: dict, code: str) -> None:
+    make.agency("centre", kind="centre")
+    given = {"by": MACHINE, "now": NOW, "code": "roads", "name": "市政所", "kind": "agency", **change}
+    with refused(code):
+        commands.register_organisation(**given)
+    assert [one.code for one in queries.organisations().values()] == ["centre"]
+
+
+def test_no_branch_is_hung_under_itself() -> None:
+    top = make.agency("top")
+    middle = make.agency("middle", parent_id=top)
+    leaf = make.agency("leaf", parent_id=middle)
+    with refused("circle"):
+        commands.change_organisation(by=MACHINE, now=NOW, organisation_id=top, parent_id=leaf)
+    with refused("circle"):
+        commands.change_organisation(by=MACHINE, now=NOW, organisation_id=top, parent_id=top)
+    commands.change_organisation(by=MACHINE, now=NOW, organisation_id=leaf, parent_id=top)
+    assert queries.below(top) == {top, middle, leaf}
+    assert queries.below(middle) == {middle}
+
+
+def test_an_organisation_with_people_is_not_closed() -> None:
+    roads = make.agency()
+    clerk = make.person(Post("agency_clerk", "", roads))
+    with refused("still_staffed"):
+        commands.close_organisation(by=MACHINE, now=NOW, organisation_id=roads)
+    membership = Membership.objects.get(person_id=clerk.person_id)
+    commands.end_membership(by=MACHINE, now=NOW + HOUR, membership_id=membership.id)
+    commands.close_organisation(by=MACHINE, now=NOW + HOUR, organisation_id=roads)
+    assert queries.agencies() == []
+    assert queries.agency(roads).name == "市政所"
+
+
+# -- posts ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_post_runs_from_then_till_then() -> None:
+    roads = make.agency()
+    person = make.person().person_id
+    commands.start_membership(
+        by=MACHINE,
+        now=NOW,
+        person_id=person,
+        role="agency_clerk",
+        agency_id=roads,
+        starts_at=NOW + HOUR,
+        ends_at=NOW + 2 * HOUR,
+    )
+    posts = [queries.standing_of(person, NOW + hours * HOUR).posts for hours in (0, 1, 2)]
+    assert posts == [(), (Post("agency_clerk", "", roads),), ()]
+    assert verbs(person) == ["register_person", "start_membership"]
+
+
+def test_the_same_post_twice_at_once_is_refused_and_impossible() -> None:
+    person = make.person(Post("street_head", "371002001")).person_id
+    again = {"by": MACHINE, "now": NOW, "person_id": person, "role": "street_head", "area": "371002001"}
+    with refused("already_holds"):
+        commands.start_membership(**again, starts_at=NOW + HOUR)
+    with pytest.raises(IntegrityError, match="people_membership_once"), transaction.atomic():
+        Membership.objects.create(person_id=person, role="street_head", area="371002001", starts_at=NOW + HOUR)
+    first = Membership.objects.get(person_id=person)
+    commands.end_membership(by=MACHINE, now=NOW + HOUR, membership_id=first.id)
+    commands.start_membership(**again, starts_at=NOW + HOUR)
+    commands.start_membership(**{**again, "area": "371002002"})
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"role": "king"}, "unknown_role"),
+        ({"role": "agency_clerk"}, "place_missing"),
+        ({"role": "street_head"}, "place_missing"),
+        ({"area": "3710"}, "unknown_area"),
+        ({"ends_at": NOW}, "bad_span"),
+        ({"person_id": uuid4()}, "not_found"),
+        ({"agency_id": uuid4()}, "not_found"),
+        ({"by": NOBODY}, "not_yours"),
+    ],
+)
+def test_a_post_that_cannot_be_is_refused(change: dict, code: str) -> None:
+    person = make.person().person_id
+    with refused(code):
+        commands.start_membership(**{"by": MACHINE, "now": NOW, "person_id": person, "role": "acceptor", **change})
+    assert not Membership.objects.exists()
+
+
+def test_an_area_must_be_of_this_district_once_areas_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from xiucheng.foundation.places import queries as places
+
+    person = make.person().person_id
+    known = {"371002001003"}
+    monkeypatch.setattr(places, "district", lambda: object())
+    monkeypatch.setattr(places, "area", lambda code: code if code in known else None)
+    given = {"by": MACHINE, "now": NOW, "person_id": person, "role": "grid_officer"}
+    with refused("unknown_area"):
+        commands.start_membership(**given, area="371002009001")
+    commands.start_membership(**given, area="371002001003007")
+
+
+def test_nobody_gives_or_takes_their_own_posts() -> None:
+    guard = make.person("security_admin")
+    assert guard.person_id is not None
+    with refused("not_yourself"):
+        commands.start_membership(by=guard, now=NOW, person_id=guard.person_id, role="leader")
+    own = Membership.objects.get(person_id=guard.person_id)
+    with refused("not_yourself"):
+        commands.end_membership(by=guard, now=NOW + HOUR, membership_id=own.id)
+
+
+def test_a_post_that_has_not_begun_is_taken_back_with_its_roster() -> None:
+    person = make.person().person_id
+    post = commands.start_membership(by=MACHINE, now=NOW, person_id=person, role="acceptor", starts_at=NOW + HOUR)
+    _roster(post)
+    commands.end_membership(by=MACHINE, now=NOW, membership_id=post)
+    assert not Membership.objects.filter(id=post).exists()
+
+
+def test_an_ended_post_cannot_be_ended_again() -> None:
+    person = make.person("acceptor").person_id
+    post = Membership.objects.get(person_id=person).id
+    commands.end_membership(by=MACHINE, now=NOW + HOUR, membership_id=post)
+    with refused("already_ended"):
+        commands.end_membership(by=MACHINE, now=NOW + 2 * HOUR, membership_id=post)
+
+
+def test_who_leaves_has_no_post_no_account_and_no_phone() -> None:
+    person = commands.register_person(by=MACHINE, now=NOW, name="示例人员", phone="138 0000 1111")
+    commands.start_membership(by=MACHINE, now=NOW, person_id=person, role="acceptor")
+    account = make.account(Standing(person), "leaver")
+    assert queries.phone_of(person) == "13800001111"
+    commands.leave_person(by=MACHINE, now=NOW + HOUR, person_id=person)
+    assert queries.standing_of(person, NOW + 2 * HOUR).posts == ()
+    assert queries.phone_of(person) is None
+    assert queries.person_names([person]) == {person: "示例人员"}
+    with refused("left"):
+        commands.unlock_account(by=MACHINE, now=NOW + HOUR, account_id=account)
+
+
+# -- three administrators ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("held", sorted(ADMINISTRATORS))
+@pytest.mark.parametrize("wanted", sorted(ADMINISTRATORS))
+def test_nobody_is_two_administrators_at_once(held: str, wanted: str) -> None:
+    person = make.person(held).person_id
+    if wanted == held:
+        return
+    with refused("administrators_apart"):
+        commands.start_membership(by=MACHINE, now=NOW, person_id=person, role=wanted, starts_at=NOW + 100 * HOUR)
+    # The database says so too, whoever writes.
+    with pytest.raises(IntegrityError, match="administrators_apart"), transaction.atomic():
+        Membership.objects.create(person_id=person, role=wanted, starts_at=NOW + HOUR)
+    with (
+        pytest.raises(IntegrityError, match="administrators_apart"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        other = make.person(wanted).person_id
+        cursor.execute("UPDATE people_membership SET person_id = %s WHERE person_id = %s", [person, other])
+
+
+def test_one_after_the_other_an_administrator_may_be_another() -> None:
+    person = make.person("system_admin").person_id
+    post = Membership.objects.get(person_id=person).id
+    commands.end_membership(by=MACHINE, now=NOW + HOUR, membership_id=post)
+    commands.start_membership(by=MACHINE, now=NOW + HOUR, person_id=person, role="audit_admin")
+    assert queries.standing_of(person, NOW + HOUR).posts == (Post("audit_admin"),)
+
+
+def test_no_administrator_makes_or_unmakes_an_administrator() -> None:
+    guard, auditor = make.person("security_admin"), make.person("audit_admin")
+    someone = make.person().person_id
+    for role in sorted(ADMINISTRATORS):
+        with refused("administrators_apart"):
+            commands.start_membership(by=guard, now=NOW, person_id=someone, role=role)
+    post = Membership.objects.get(person_id=auditor.person_id).id
+    with refused("administrators_apart"):
+        commands.end_membership(by=guard, now=NOW + HOUR, membership_id=post)
+    commands.start_membership(by=guard, now=NOW, person_id=someone, role="acceptor")
+
+
+def test_no_administrator_gets_at_the_account_of_another() -> None:
+    builder, guard, auditor = make.person("system_admin"), make.person("security_admin"), make.person("audit_admin")
+    account = make.account(auditor, "auditor")
+    acts = [
+        lambda: commands.set_password(by=builder, now=NOW, account_id=account, password="quite-another-1"),
+        lambda: commands.lock_account(by=guard, now=NOW, account_id=account),
+        lambda: commands.reset_second_factor(by=guard, now=NOW, account_id=account),
+        lambda: commands.issue_token(by=guard, now=NOW, label="x", scopes=["cases"], account_id=account),
+        lambda: commands.leave_person(by=builder, now=NOW, person_id=auditor.person_id),
+    ]
+    codes = []
+    for act in acts:
+        with pytest.raises(Refused) as caught:
+            act()
+        codes.append(caught.value.code)
+    assert codes == ["administrators_apart"] * 3 + ["not_yours", "administrators_apart"]
+    commands.set_password(by=auditor, now=NOW, account_id=account, password="quite-another-1")
+
+
+# -- rosters ----------------------------------------------------------------------------------------------------------
+
+
+def _roster(post: UUID, **change: object) -> UUID:
+    given = {"weekdays": 127, "starts": time(8), "ends": time(17), "since": date(2026, 1, 1), **change}
+    return commands.start_roster(by=MACHINE, now=NOW, membership_id=post, **given)  # type: ignore[arg-type]
+
+
+def test_a_roster_is_refused_where_it_says_nothing() -> None:
+    post = Membership.objects.get(person_id=make.person("acceptor").person_id).id
+    with refused("bad_weekdays"):
+        _roster(post, weekdays=0)
+    with refused("bad_span"):
+        _roster(post, until=date(2025, 12, 31))
+    with refused("not_found"):
+        _roster(uuid4())
+
+
+def test_one_enters_ones_own_absence_and_no_other() -> None:
+    one, other = make.person("acceptor"), make.person("acceptor")
+    mine = Membership.objects.get(person_id=one.person_id).id
+    theirs = Membership.objects.get(person_id=other.person_id).id
+    span = {"now": NOW, "on_duty": False, "starts_at": NOW, "ends_at": NOW + HOUR}
+    commands.change_duty(by=one, membership_id=mine, **span)
+    with refused("not_yours"):
+        commands.change_duty(by=one, membership_id=theirs, **span)
+    with refused("duty_overlaps"):
+        commands.change_duty(by=one, membership_id=mine, **{**span, "starts_at": NOW + HOUR / 2})
+
+
+# -- links ------------------------------------------------------------------------------------------------------------
+
+
+def test_links_change_hands_and_keep_their_history() -> None:
+    roads, parks = make.agency("roads"), make.agency("parks")
+    lamp, cover = "3710020101000001", "3710020101000002"
+    link = commands.ComponentOf
+    given = [link(lamp, "owner", roads), link(cover, "owner", roads), link(lamp, "maintainer", parks)]
+    assert commands.link_components(by=MACHINE, now=NOW, links=given) == 3
+    assert commands.link_components(by=MACHINE, now=NOW + HOUR, links=given) == 0
+    changed = [link(lamp, "owner", parks), link(cover, "owner", roads)]
+    assert commands.link_components(by=MACHINE, now=NOW + 2 * HOUR, links=changed) == 1
+    at = [queries.agency_of_component(lamp, at=NOW + hours * HOUR) for hours in (-1, 0, 1, 2)]
+    assert at == [None, roads, roads, parks]
+    assert queries.agencies_of_components([lamp, cover, "x"], at=NOW + 2 * HOUR) == {lamp: parks, cover: roads}
+    assert queries.agency_of_component(lamp, "maintainer", at=NOW + 2 * HOUR) == parks
+    assert queries.components_of(roads, at=NOW) == [lamp, cover]
+    counts = [step.payload for step in journal.of_subject(roads) if step.verb == "link_components"]
+    assert counts == [{"relation": "owner", "count": 2}]
+    commands.unlink_component(by=MACHINE, now=NOW + 3 * HOUR, component=lamp, relation="owner")
+    assert queries.agency_of_component(lamp, at=NOW + 3 * HOUR) is None
+    with refused("not_found"):
+        commands.unlink_component(by=MACHINE, now=NOW + 4 * HOUR, component=lamp, relation="owner")
+
+
+def test_a_link_corrected_at_the_same_instant_leaves_no_empty_span() -> None:
+    roads, parks = make.agency("roads"), make.agency("parks")
+    for agency in (roads, parks):
+        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "owner", agency)])
+    assert queries.agency_of_component("1", at=NOW) == parks
+    assert ComponentLink.objects.count() == 1
+
+
+def test_links_to_nobody_or_of_no_kind_are_refused() -> None:
+    unknown = uuid4()
+    with pytest.raises(Refused) as caught:
+        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "owner", unknown)])
+    assert (caught.value.code, list(caught.value.fields)) == ("unknown_agency", [str(unknown)])
+    with refused("unknown_relation"):
+        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "friend", make.agency())])
+
+
+def test_importing_links_takes_few_statements_however_many(django_assert_max_num_queries) -> None:
+    roads = make.agency()
+    links = [commands.ComponentOf(f"37100201{number:08d}", "owner", roads) for number in range(3000)]
+    # Savepoint and release of the verb, and two batches of rows.
+    with django_assert_max_num_queries(11):
+        assert commands.link_components(by=MACHINE, now=NOW, links=links) == 3000
+
+
+def test_a_duty_grid_has_its_inspectors() -> None:
+    one, other = make.person("inspector").person_id, make.person("inspector").person_id
+    assert one is not None
+    assert other is not None
+    link = commands.link_grid(by=MACHINE, now=NOW, duty_grid="Z01", person_id=one)
+    commands.link_grid(by=MACHINE, now=NOW, duty_grid="Z01", person_id=other, starts_at=NOW + HOUR)
+    with refused("already_holds"):
+        commands.link_grid(by=MACHINE, now=NOW, duty_grid="Z01", person_id=one, starts_at=NOW + HOUR)
+    commands.end_grid_link(by=MACHINE, now=NOW + 2 * HOUR, link_id=link)
+    at = [queries.inspectors_of_grid("Z01", at=NOW + hours * HOUR) for hours in (0, 1, 2)]
+    assert at == [[one], [one, other], [other]]
