@@ -1,3 +1,5 @@
+"""The room of notices as a Django app."""
+
 from django.apps import AppConfig
 
 
