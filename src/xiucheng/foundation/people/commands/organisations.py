@@ -16,11 +16,11 @@ from ..rules import Standing
 from .frame import checked_area, checked_code, checked_name, locked, record, refusing
 
 _NO_ORGANISATION = _("没有这个单位。请从单位列表中选择。")
-_TAKEN = {
-    "people_organisation_code_key": Refused(
-        "code_taken", _("这个代码已有单位使用。"), fields={"code": _("请换一个代码。")}
-    )
-}
+
+
+def _taken() -> Refused:
+    text = _("这个代码已有单位使用。")
+    return Refused("code_taken", text, fields={"code": text})
 
 
 @verb
@@ -52,7 +52,7 @@ def register_organisation(
         calendar=calendar,
         area=checked_area(area),
     )
-    with refusing(_TAKEN):
+    with refusing({"people_organisation_code_key": _taken()}):
         row.save(force_insert=True)
     people.changed()
     record(

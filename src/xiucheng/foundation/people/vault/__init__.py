@@ -62,7 +62,7 @@ def seal(key_id: UUID, text: str | bytes) -> bytes:
     """
     key = pool.lately(key_id) or store.of([key_id]).get(key_id)
     if key is None:
-        raise Refused("erased", _("这份内容已按要求删除,不能再写入。"), status=410)
+        raise Refused("erased", _("这份内容已按要求删除，不能再写入。"), status=410)
     return crypto.seal(key_id, key, text.encode() if isinstance(text, str) else text)
 
 
