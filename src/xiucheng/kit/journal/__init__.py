@@ -5,6 +5,17 @@ record → (trigger) pending → sequencer → position + hash chain → project
 
 from .readers import projection, reaction
 from .record import open_buffer, record
-from .steps import Step, head, of_subject, read
+from .steps import DayHead, Step, day_heads, head, of_subject, read
 
-__all__ = ["Step", "head", "of_subject", "open_buffer", "projection", "reaction", "read", "record"]
+__all__ = [
+    "DayHead",
+    "Step",
+    "day_heads",
+    "head",
+    "of_subject",
+    "open_buffer",
+    "projection",
+    "reaction",
+    "read",
+    "record",
+]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -115,3 +115,20 @@ def head() -> tuple[int, bytes]:
         cursor.execute("SELECT position, hash FROM kit_position ORDER BY position DESC LIMIT 1")
         row = cursor.fetchone()
     return (row[0], bytes(row[1])) if row else (0, bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class DayHead:
+    """The chain's head at the end of a local day, to be kept by the auditor."""
+
+    day: date
+    position: int
+    hash: bytes
+    closed_at: datetime
+
+
+def day_heads(limit: int = 31) -> list[DayHead]:
+    """The heads of the last days that have any, the latest first; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, position, hash, closed_at FROM kit_day_head ORDER BY day DESC LIMIT %s", [limit])
+        return [DayHead(row[0], row[1], bytes(row[2]), row[3]) for row in cursor.fetchall()]
