@@ -73,7 +73,9 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert codes(bad) == {("text", "text_missing"), ("lon", "impossible_point"), ("contact.phone", "bad_phone")}
 
 
-@pytest.mark.parametrize("phone", ["13812345678", "+86 138 1234 5678", "0631-5201234", "12345", "１３８１２３４５６７８"])
+@pytest.mark.parametrize(
+    "phone", ["13812345678", "+86 138 1234 5678", "0631-5201234", "12345", "１３８１２３４５６７８"]
+)
 def test_phones_as_people_write_them(phone: str) -> None:
     assert codes(replace(GOOD, contact=Contact(phone=phone))) == set()
 
@@ -103,7 +105,7 @@ def test_judging_never_fails_and_every_code_has_its_sentence(
         assert problem.code in SUBMISSION
 
 
-# -- moves --------------------------------------------------------------------------------------------------------------
+# -- moves ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_table_is_that_of_the_standard() -> None:
@@ -143,7 +145,7 @@ def test_others_than_persons_have_their_own_few_moves() -> None:
     assert not may_move("reject", "990101", kinds["rule"])
 
 
-# -- quality ------------------------------------------------------------------------------------------------------------
+# -- quality ----------------------------------------------------------------------------------------------------------
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 CREATED = datetime(2017, 12, 30, 17, 16, tzinfo=LOS_ANGELES)

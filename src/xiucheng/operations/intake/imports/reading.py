@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -100,8 +101,7 @@ def detect_encoding(path: Path, *, gz: bool = False) -> str:
     GB18030 accepts almost any bytes, so a UTF-8 file with one damaged character would silently become another text.
     Where most of the sequences beyond ASCII are good UTF-8 the file is called damaged instead.
     """
-    with _open(path, gz) as stream:
-        head = stream.read(4)
+    head = next(_chunks(path, gz), b"")
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -142,7 +142,7 @@ def _chunks(path: Path, gz: bool) -> Iterator[bytes]:
         try:
             while chunk := stream.read(_CHUNK):
                 yield chunk
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise Unreadable("unknown_file") from error
 
 
