@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0002_alter_organisation_calendar"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
