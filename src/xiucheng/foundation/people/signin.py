@@ -1,7 +1,6 @@
 """Sign-in: allauth adapters that count attempts, seal second factors and keep the audit trail; MFA for staff."""
 
 import base64
-import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,12 +76,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Whoever typed the password a moment ago is not asked again before setting up the second factor.
-        since = time.time() - context.request.session.get(_SIGNED_IN_AT, 0)
+        since = now().timestamp() - context.request.session.get(_SIGNED_IN_AT, 0)
         return since > _FRESH_SECONDS and super().is_reauthentication_required(app=app, **kwargs)
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        request.session[_SIGNED_IN_AT] = time.time()
+        request.session[_SIGNED_IN_AT] = now().timestamp()
         commands.note_sign_in(now=now(), account=user)
 
     def set_password(self, user: Any, password: str) -> None:
