@@ -1,0 +1,164 @@
+"""`./xiucheng test [pytest arguments]`: lint, types, import contracts, every test; says loudly what did not run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from setup_steps import Problem, problem, say, working
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FONT = "Noto Sans CJK"
+PACKAGES = ("chromium", "fonts-noto-cjk")
+USAGE = """./xiucheng test [--no-lint] [--no-browser] [pytest arguments]
+
+Lint (ruff), types (mypy), import contracts (import-linter), then pytest with whatever arguments follow.
+Real data are read from XIUCHENG_REAL_DATA (default ../shared/data); without them their tests do not run, and say so.
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: what it is called and what is run."""
+
+    name: str
+    command: list[str]
+
+
+def lint_steps() -> list[Step]:
+    return [
+        Step("ruff check", [str(BIN / "ruff"), "check", "."]),
+        Step("ruff format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
+        Step("mypy", [str(BIN / "mypy")]),
+        Step("contracts up to date", [sys.executable, "tools/contracts.py", "--check"]),
+        Step("import contracts", [str(BIN / "lint-imports"), "--no-logo", "--show-timings"]),
+    ]
+
+
+def run(step: Step) -> bool:
+    """Runs one check; its output is shown only when it fails."""
+    begun = time.monotonic()
+    done = subprocess.run(step.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    mark = "✓" if done.returncode == 0 else "✗"
+    print(f"{mark} {step.name} ({time.monotonic() - begun:.0f} s)", file=sys.stderr, flush=True)
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode == 0
+
+
+# -- the browser ------------------------------------------------------------------------------------------------------
+
+
+def find_chromium() -> str | None:
+    """The distribution's Chromium, or the one that CHROMIUM names."""
+    given = os.environ.get("CHROMIUM")
+    return given or next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+def has_font() -> bool:
+    """Whether a Chinese font is installed: without one, every screenshot is boxes and no width is right."""
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True)
+    return bool(listed.stdout.strip())
+
+
+def need_browser() -> None:
+    """Chromium and a Chinese font, installed from the distribution when root may; else says exactly what is missing."""
+    missing = [name for name, there in zip(PACKAGES, (find_chromium(), has_font()), strict=True) if not there]
+    if not missing:
+        return
+    install = f"apt-get update && apt-get install -y {' '.join(missing)}"
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with working(f"安装 {' '.join(missing)}", f"Installing {' '.join(missing)}"):
+            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            done = subprocess.run(
+                f"{install} --no-install-recommends",
+                shell=True,  # a constant line, joined by &&
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        if done.returncode == 0 and find_chromium() and has_font():
+            return
+        say(done.stdout[-2000:], done.stdout[-2000:])
+    raise problem(
+        f"浏览器测试还缺:{', '.join(missing)}。请运行: {install}",
+        f"The browser tests need: {', '.join(missing)}. Run: {install}",
+    )
+
+
+# -- real data --------------------------------------------------------------------------------------------------------
+
+
+def real_data() -> Path:
+    """Where the real files lie, or would."""
+    return Path(os.environ.get("XIUCHENG_REAL_DATA") or ROOT.parent / "shared" / "data").resolve()
+
+
+def has_real_data() -> bool:
+    folder = real_data()
+    return folder.is_dir() and any(folder.iterdir())
+
+
+# -- the whole --------------------------------------------------------------------------------------------------------
+
+
+def environment() -> dict[str, str]:
+    settings = {"XIUCHENG_REAL_DATA": str(real_data()), "PYTHONPATH": str(ROOT / "src")}
+    chromium = find_chromium()
+    if chromium:
+        settings["CHROMIUM"] = chromium
+    return settings
+
+
+def tests(words: list[str]) -> int:
+    """Everything runs side by side on all processors; a choice of one's own runs as pytest is told."""
+    count = min(len(os.sched_getaffinity(0)), 8)
+    together = [] if words or count < 2 else ["-n", str(count), "--dist", "loadgroup"]
+    return subprocess.run([sys.executable, "-m", "pytest", *together, *words], cwd=ROOT).returncode
+
+
+def main(words: list[str]) -> int:
+    command, *rest = words or ["test"]
+    if {"-h", "--help"} & set(rest):
+        print(USAGE)
+        return 0
+    flags = {"--no-lint", "--no-browser"} & set(rest)
+    rest = [word for word in rest if word not in flags]
+    os.environ.update(environment())
+    failed = [] if "--no-lint" in flags else [step.name for step in lint_steps() if not run(step)]
+    if command == "lint":
+        return 1 if failed else 0
+    try:
+        if "--no-browser" in flags:
+            rest = ["-m", "not browser", *rest]
+        else:
+            need_browser()
+            os.environ.update(environment())  # what was just installed has a path now
+    except Problem as error:
+        print(f"xiucheng test: {error}", file=sys.stderr)
+        return 1
+    status = tests(rest)
+    return _verdict(failed, status)
+
+
+def _verdict(failed: list[str], status: int) -> int:
+    if not has_real_data():
+        line = "=" * 78
+        print(f"\n{line}\nNOT RUN: the tests on real data ({real_data()} is absent or empty).\n{line}", file=sys.stderr)
+    for name in failed:
+        print(f"✗ {name}", file=sys.stderr)
+    return 1 if failed or status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
