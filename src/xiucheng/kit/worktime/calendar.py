@@ -1,6 +1,6 @@
 """When people are on duty: zone, slots of the week, holidays, make-up workdays, and which years are known for sure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -108,17 +108,14 @@ class Calendar:
     @classmethod
     def from_json(cls, data: Mapping[str, Any], *, key: str = "default") -> "Calendar":
         """A calendar from its plain form; what is left out is as in the class. ValueError says what makes no sense."""
-        unknown = set(data) - {"zone", "week", "make_up", "holidays", "workdays", "announced", "statute"}
+        unknown = set(data) - set(_READ)
         if unknown:
             raise ValueError(f"unknown entries {sorted(unknown)}")
-        read: dict[str, Any] = {name: data[name] for name in ("zone", "statute") if name in data}
-        if "week" in data:
-            read["week"] = tuple(_slots(day) for day in data["week"])
-        if "make_up" in data:
-            read["make_up"] = _slots(data["make_up"])
-        for name in ("holidays", "workdays"):
-            read[name] = frozenset(date.fromisoformat(day) for day in data.get(name, ()))
-        return cls(**read, announced=frozenset(map(int, data.get("announced", ()))), key=key)
+        try:
+            return cls(**{name: _READ[name](value) for name, value in data.items()}, key=key)
+        except (TypeError, KeyError, AttributeError, OSError) as error:
+            # Whatever else a stranger's file may hold: a number for a list, a zone that is a path.
+            raise ValueError(f"not a calendar: {error}") from error
 
 
 def _days(year: int) -> Iterable[date]:
@@ -137,6 +134,28 @@ def _minutes(text: str) -> int:
 
 def _slots(pairs: Iterable[Iterable[str]]) -> Slots:
     return tuple(Slot(*(_minutes(edge) for edge in pair)) for pair in pairs)
+
+
+def _years(years: Iterable[int]) -> frozenset[int]:
+    found = frozenset(years)
+    if not all(type(year) is int and 1 <= year <= 9999 for year in found):
+        raise ValueError("not years")
+    return found
+
+
+def _dates(days: Iterable[str]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(day) for day in days)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "zone": lambda zone: zone,
+    "statute": lambda statute: statute,
+    "week": lambda week: tuple(_slots(day) for day in week),
+    "make_up": _slots,
+    "holidays": _dates,
+    "workdays": _dates,
+    "announced": _years,
+}
 
 
 def _slots_json(slots: Slots) -> list[list[str]]:

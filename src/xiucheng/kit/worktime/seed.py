@@ -1,5 +1,6 @@
 """The calendar a new site begins with: China's announced holidays and make-up workdays, from `chinesecalendar`."""
 
+from functools import lru_cache
 from typing import Any
 
 import chinese_calendar
@@ -7,10 +8,12 @@ import chinese_calendar
 from .calendar import Calendar
 
 
+@lru_cache(maxsize=8)
 def calendar(zone: str = "Asia/Shanghai") -> Calendar:
-    """The default calendar. Every year the library knows from its notice (2004–2026) is announced, later ones are not.
+    """The default calendar, made once a process, because a calendar compiles its years on first use.
 
-    A site in another country's zone gets the week alone, no statute: its administrator enters the days off.
+    Every year the library knows from its notice (2004–2026) is announced, later ones are not. A site in another
+    country's zone gets the week alone, no statute: its administrator enters the days off.
     """
     if zone not in CHINA:
         return Calendar(zone=zone, statute=None)

@@ -1,0 +1,34 @@
+"""Duty calendars by key: read from the pack of kind `calendar`, compiled once per version and process."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from xiucheng.foundation.packs import queries as packs
+from xiucheng.kit.worktime import Calendar, seed
+
+DEFAULT = "default"
+
+_compiled: dict[tuple[str, str], Calendar] = {}
+
+
+def resolve(key: str | None, at: datetime) -> tuple[Calendar, int]:
+    """The calendar of this key in force at a moment, and the version of its pack.
+
+    A key that the pack does not know means the default calendar: an agency keeps its key when its own calendar is
+    dropped. Where no pack is published (version 0): the seed of the site's zone. No statement on most calls.
+    """
+    pack = packs.current("calendar", at)
+    if pack is None:
+        return seed.calendar(settings.TIME_ZONE), 0
+    kept = pack.body["calendars"]
+    name = key if key is not None and key in kept else DEFAULT
+    if (pack.digest, name) not in _compiled:
+        _compiled[pack.digest, name] = Calendar.from_json(kept[name], key=name)
+    return _compiled[pack.digest, name], pack.version
+
+
+def in_force(at: datetime) -> int:
+    """The version of the calendar pack in force; 0 where none is."""
+    pack = packs.current("calendar", at)
+    return pack.version if pack else 0

@@ -1,0 +1,130 @@
+"""The pack kind `calendar`: {"calendars": {"default": {…}, "<key>": {…}}}; its form, its problems, its effect.
+
+A calendar may begin with "like": "<key>" and then name only what is different; it is kept in full.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from xiucheng.foundation.packs.registry import Effect, Problem
+from xiucheng.kit.worktime import Calendar
+
+from . import rules, storing
+from .calendars import DEFAULT
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_FORESEEN = 2000
+"""So many provisional tasks are reckoned for the preview; with more the number shown is for these (D)."""
+
+_WRONG = {
+    "zone": _("没有这个时区；例如 Asia/Shanghai。"),
+    "week": _(
+        '一周应有七天（周一在前），每天若干时段，例如 ["08:00", "12:00"]；时段先后有序、互不重叠，至少一天有时段。'
+    ),
+    "make_up": _("调休上班日的时段如 08:00–12:00，应先后有序、互不重叠。"),
+    "statute": _("放假依据应为 cn（按国务院办法）或空。"),
+    "announced": _("已公布放假安排的年份应为四位数的年份列表。"),
+}
+_NOT_A_DAY = _("没有这一天；日期请写成 2026-10-01。")
+_NOT_A_LIST = _("应是日期的列表。")
+
+
+def normalise(body: dict[str, Any]) -> dict[str, Any]:
+    """With every "like" written out; what makes no sense stays for `check` to find."""
+    calendars = body.get("calendars")
+    if not isinstance(calendars, dict):
+        return body
+    return body | {"calendars": {key: _full(calendar, calendars) for key, calendar in calendars.items()}}
+
+
+def _full(calendar: Any, calendars: Mapping[str, Any]) -> Any:
+    model = calendars.get(str(calendar.get("like"))) if isinstance(calendar, dict) else None
+    # One step only: what is like something that is itself like something stays as it is, and is a problem.
+    if not isinstance(model, dict) or "like" in model:
+        return calendar
+    return {name: value for name, value in (model | calendar).items() if name != "like"}
+
+
+def check(body: dict[str, Any]) -> list[Problem]:
+    """What keeps a body from being published, each with its place."""
+    calendars = body.get("calendars")
+    if not isinstance(calendars, dict) or DEFAULT not in calendars:
+        return [Problem("calendars", _("至少应有名为 default 的日历。"))]
+    return [problem for key, calendar in calendars.items() for problem in _problems(key, calendar)]
+
+
+def _problems(key: str, calendar: Any) -> Iterator[Problem]:
+    path = f"calendars.{key}"
+    if not _KEY.fullmatch(key):
+        yield Problem(path, _("日历的代码请用小写字母、数字和下划线，以字母开头。"))
+    if not isinstance(calendar, dict):
+        yield Problem(path, _("日历应是一个 JSON 对象。"))
+        return
+    found = [*_wrong_parts(path, calendar), *_wrong_days(path, calendar)]
+    yield from found
+    if not found:
+        yield from _wrong_together(path, key, calendar)
+
+
+def _wrong_parts(path: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, text in _WRONG.items():
+        if name in calendar and _fault({name: calendar[name]}):
+            yield Problem(f"{path}.{name}", text)
+
+
+def _wrong_days(path: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in ("holidays", "workdays"):
+        days = calendar.get(name, [])
+        if not isinstance(days, list):
+            yield Problem(f"{path}.{name}", _NOT_A_LIST)
+            continue
+        for index, day in enumerate(days):
+            if not _is_day(day):
+                yield Problem(f"{path}.{name}[{index}]", _NOT_A_DAY)
+
+
+def _wrong_together(path: str, key: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
+    both = sorted(set(calendar.get("holidays", [])) & set(calendar.get("workdays", [])))
+    if both:
+        yield Problem(f"{path}.workdays", _("同一天不能既放假又上班：") + both[0])
+    elif _fault(calendar):
+        yield Problem(path, _("有不认识的项目；日历只有 zone、week、make_up、holidays、workdays、announced、statute。"))
+
+
+def _fault(calendar: Mapping[str, Any]) -> bool:
+    try:
+        Calendar.from_json(calendar)
+    except ValueError:
+        return True
+    return False
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and len(text) == 10 and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> Sequence[Effect]:
+    """How many open tasks with a provisional deadline would get another one. Two statements at most."""
+    open_tasks = storing.read(
+        "t.id IN (SELECT id FROM tasks_task WHERE provisional AND ended_at IS NULL ORDER BY calendar_version LIMIT %s)",
+        [_FORESEEN],
+    )
+    calendars = {key: Calendar.from_json(calendar, key=key) for key, calendar in body["calendars"].items()}
+    moved = 0
+    for task in open_tasks:
+        again = rules.timed(task, calendars.get(task.calendar) or calendars[DEFAULT])
+        moved += again.due_at != task.due_at
+    text = ngettext(
+        "%(moved)s 项暂定截止时间会改变（共核对 %(all)s 项）",
+        "%(moved)s 项暂定截止时间会改变（共核对 %(all)s 项）",
+        moved,
+    )
+    return [Effect(text % {"moved": moved, "all": len(open_tasks)}, moved)]

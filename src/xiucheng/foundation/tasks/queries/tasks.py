@@ -1,0 +1,59 @@
+"""Tasks by id and by what they are about, with their clocks."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from xiucheng.kit.refused import Refused
+
+from .. import calendars, rules, storing
+from ..rules import Segment, Task
+
+
+def task(task_id: UUID) -> Task:
+    """One task with its segments; one statement. Refused `not_found` (404)."""
+    found = storing.one(task_id)
+    if found is None:
+        raise Refused("not_found", _("没有这项任务。"), status=404)
+    return found
+
+
+def of_subject(subject: UUID) -> list[Task]:
+    """All tasks about a subject with their segments, in the order in which they were given; one statement."""
+    return storing.read("t.subject = %s", [subject])
+
+
+def open_of_subject(subject: UUID, kind: str | None = None) -> list[Task]:
+    """Those of them that are not ended, of one kind if given; one statement."""
+    if kind is None:
+        return storing.read("t.subject = %s AND t.ended_at IS NULL", [subject])
+    return storing.read("t.subject = %s AND t.ended_at IS NULL AND t.kind = %s", [subject, kind])
+
+
+def segments(task_id: UUID) -> list[Segment]:
+    """The clock of a task, stretch by stretch without a gap; empty for an unknown one; one statement."""
+    found = storing.one(task_id)
+    return list(found.segments) if found else []
+
+
+def left(found: Task, now: datetime) -> timedelta | None:
+    """What a task's clock has left (negative: how late), in its limit's counted time; see `rules.left`.
+
+    No statement on most calls.
+    """
+    calendar, _version = calendars.resolve(found.calendar, now)
+    return rules.left(found, now, calendar)
+
+
+def still_running(due: Sequence[tuple[UUID, datetime]]) -> set[UUID]:
+    """Which of these tasks are still open with just this deadline; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id FROM unnest(%s::uuid[], %s::timestamptz[]) AS told (id, due_at)"
+            " JOIN tasks_task t ON t.id = told.id AND t.due_at = told.due_at WHERE t.ended_at IS NULL",
+            [[task_id for task_id, _due in due], [at for _id, at in due]],
+        )
+        return {row[0] for row in cursor.fetchall()}

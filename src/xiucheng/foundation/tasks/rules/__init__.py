@@ -1,0 +1,53 @@
+"""The rules of tasks: the table of moves, and clocks that are pure functions of a task's segments."""
+
+from .clocks import (
+    WARN_PERCENT,
+    Segment,
+    Task,
+    alarms,
+    cancelled,
+    completed,
+    delegated,
+    extended,
+    given,
+    left,
+    light,
+    paused,
+    reopened,
+    resumed,
+    signed,
+    timed,
+    unsigned,
+)
+from .moves import ENDED, MOVES, OPEN, STATES
+from .requests import GRANTED, PENDING, REFUSED, REQUEST_STATES, Request, decides
+
+__all__ = [
+    "ENDED",
+    "GRANTED",
+    "MOVES",
+    "OPEN",
+    "PENDING",
+    "REFUSED",
+    "REQUEST_STATES",
+    "STATES",
+    "WARN_PERCENT",
+    "Request",
+    "Segment",
+    "Task",
+    "alarms",
+    "cancelled",
+    "completed",
+    "decides",
+    "delegated",
+    "extended",
+    "given",
+    "left",
+    "light",
+    "paused",
+    "reopened",
+    "resumed",
+    "signed",
+    "timed",
+    "unsigned",
+]
