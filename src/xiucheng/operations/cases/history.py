@@ -25,7 +25,7 @@ from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import due
 
 from . import configuration
-from .commands.filing import Filed, NewCase
+from .commands.filing import NewCase
 from .rules import CaseFacts, Mover, apply, display_number
 from .rules.apply import Clocks, case_due
 
@@ -64,7 +64,7 @@ class _Folded:
 
 
 @verb
-def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> list[Filed]:
+def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> None:
     """File past cases and make their moves, in six statements however many they are.
 
     The rules judge every move as they would today (state, rule), but not who made it: that is history. Refused: what
@@ -72,7 +72,7 @@ def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> list[Fil
     cases.<move>, `imported`, at the stated times.
     """
     if not cases:
-        return []
+        return
     clocks = configuration.clocks(now)
     numbers = _numbers([case.filed_at for case in cases])
     keys = vault.new_keys(len(cases))
@@ -91,10 +91,6 @@ def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> list[Fil
                 imported=True,
                 step_id=step_id,
             )
-    return [
-        Filed(one.facts.id, one.beside["number"], one.facts.version, one.facts.state, one.facts.due_at)
-        for one in folded
-    ]
 
 
 def _fold(case: PastCase, number: str, key_id: UUID, by: Standing, now: datetime, clocks: Clocks) -> _Folded:

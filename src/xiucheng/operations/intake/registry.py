@@ -1,9 +1,16 @@
-"""The pack that this room reads: what is filed by a published rule."""
+"""What this room hangs into the engines: the pack it reads, and how its events read as sentences."""
 
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.foundation.packs import registry
+from xiucheng.foundation.notices import registry as notices
+from xiucheng.foundation.packs import registry as packs
 
 from . import filing
 
-registry.register(registry.PackKind(filing.KIND, _("自动立案规则"), filing.check))
+packs.register(packs.PackKind(filing.KIND, _("自动立案规则"), filing.check))
+
+notices.register(
+    notices.Event("report_closed", _("您上报的问题已结案，案卷 {number}。")),
+    notices.Event("report_void", _("您上报的问题已作废，案卷 {number}。")),
+    notices.Event("report_to_verify", _("有一份反映等您到现场核实。")),
+)

@@ -37,7 +37,7 @@ def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> list[UUID
     keys = [row.key_id for row in rows]
     vault.destroy(keys, reason="reporter", now=now)
     cases.forget_words(key_ids=keys)
-    for subject_id in {row.subject_id for row in rows} - {None}:
+    for subject_id in {row.subject_id for row in rows if row.subject_id is not None}:
         people_commands.erase_subject(by=by, now=now, subject_id=subject_id)
     for row in rows:
         journal.record(room="intake", subject=row.id, verb="erase", actor=by.actor, occurred_at=now, payload={})

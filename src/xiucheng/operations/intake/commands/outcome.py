@@ -9,13 +9,12 @@ from django.db import connection
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
-from xiucheng.kit.actor import Actor
 from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases import queries as cases
-from xiucheng.operations.cases.rules import CaseFacts
 from xiucheng.operations.cases.rules.apply import UNDO_WINDOW
+from xiucheng.operations.cases.views import CaseView
 
-SYSTEM = Actor.system("intake")
+SYSTEM = Standing.for_system("intake")
 
 # Reports of the case itself and of those merged into it; only where something is new, so that twice is once.
 _UPDATE = """
@@ -36,43 +35,40 @@ def bring_back(case_ids: Iterable[UUID], *, now: datetime) -> int:
     """
     told = 0
     for case_id in dict.fromkeys(case_ids):
-        facts = _facts(case_id, now)
-        stands = _facts(facts.merged_into, now) if facts.merged_into else facts
+        case = cases.case(case_id, SYSTEM, now)
+        follows = case.facts.merged_into
+        stands = cases.case(follows, SYSTEM, now) if follows else case
         outcome = stands.state if stands.state in ("closed", "void") else "open"
         with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, {"case": case_id, "outcome": outcome, "follows": facts.merged_into})
+            cursor.execute(_UPDATE, {"case": case_id, "outcome": outcome, "follows": follows})
             learnt = cursor.fetchall()
         told += len(learnt)
         for report_id, person_id in learnt:
-            _tell(report_id, person_id, outcome, stands.id, now)
+            _tell(report_id, person_id, outcome, stands, now)
     return told
 
 
-def _facts(case_id: UUID, now: datetime) -> CaseFacts:
-    return cases.case(case_id, Standing.for_system("intake"), now).facts
-
-
-def _tell(report_id: UUID, person_id: UUID | None, outcome: str, case_id: UUID, now: datetime) -> None:
+def _tell(report_id: UUID, person_id: UUID | None, outcome: str, case: CaseView, now: datetime) -> None:
     journal.record(
         room="intake",
         subject=report_id,
         verb="outcome",
-        actor=SYSTEM,
+        actor=SYSTEM.actor,
         occurred_at=now,
-        payload={"outcome": outcome, "case": case_id},
+        payload={"outcome": outcome, "case": case.id},
     )
     if person_id is None:
         return
     if outcome == "open":
-        notices.cancel_waiting(subject=report_id)
+        notices.cancel_waiting(subject=report_id, now=now)
     else:
         notices.tell(
-            actor=SYSTEM,
+            actor=SYSTEM.actor,
             now=now,
             to=[person_id],
             event=f"report_{outcome}",
-            subject_room="cases",
+            subject_room="intake",
             subject=report_id,
-            args={"case": str(case_id)},
+            args={"number": case.number, "case": str(case.id)},
             wait_seconds=int(UNDO_WINDOW.total_seconds()),
         )

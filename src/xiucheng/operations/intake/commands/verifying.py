@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
@@ -59,6 +60,10 @@ def ask_pre_verify(
         limit=PRE_VERIFY_LIMIT,
         calendar=None,
     )
+    if person_id is not None:
+        notices.tell(
+            actor=by.actor, now=now, to=[person_id], event="report_to_verify", subject_room="intake", subject=row.id
+        )
     return person_id
 
 

@@ -30,6 +30,7 @@ def run(
     *,
     by: "Standing | None" = None,
     now: datetime | None = None,
+    batch: int = 500,
 ) -> "ImportReport":
     """Import a file by a mapping: `importing.run`, by default by the command line and now."""
     from xiucheng.foundation.people.rules import Standing
@@ -45,4 +46,5 @@ def run(
         dry_run=dry_run,
         errors_path=errors_path,
         progress=progress,
+        batch=batch,
     )

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from ..words import ROW, sentence
-from .requests import Rejected
+from .requests import Reason, Rejected
 
 # A cell that a spreadsheet would take for a formula gets an apostrophe before it; plain numbers stay numbers.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -17,6 +17,11 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 def safe_cell(text: str) -> str:
     """The text as it may stand in a CSV that people open in a spreadsheet (OWASP, "CSV injection")."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def told(reason: Reason) -> str:
+    """The reason as a sentence in the active language."""
+    return reason.text or sentence(ROW, reason.code, reason.detail)
 
 
 class ErrorsFile:
@@ -39,7 +44,7 @@ class ErrorsFile:
             return
         cells = [safe_cell(cell) for cell in rejected.row.cells]
         for reason in rejected.reasons:
-            text = sentence(ROW, reason.code, reason.detail)
+            text = told(reason)
             self._writer.writerow([rejected.row.number, safe_cell(reason.column), reason.code, text, *cells])
 
     def __exit__(

@@ -22,9 +22,9 @@ from xiucheng.kit.site import lock_key
 
 from ..models import ImportedRow, Run
 from ..secrets import row_key
-from ..words import FILE, ROW, sentence
+from ..words import FILE, sentence
 from . import founding, live, past
-from .errors import ErrorsFile
+from .errors import ErrorsFile, told
 from .mapping import Mapping as MappingFile
 from .reading import Row, Table, Unreadable, open_table
 from .requests import ImportedRequest, Reader, Reason, Rejected
@@ -68,8 +68,9 @@ def run(
     dry_run: bool = False,
     errors_path: Path | None = None,
     progress: Progress | None = None,
+    batch: int = BATCH,
 ) -> ImportReport:
-    """Import a file by a mapping; each batch of 500 rows is a transaction, and what came in before is not touched.
+    """Import a file by a mapping; each batch of rows is a transaction, and what came in before is not touched.
 
     dry_run: everything is read and judged, nothing is stored. errors_path: where the refused rows are listed as CSV.
     progress(done, total) is called after each batch. Importing the same file again changes nothing; a row that has
@@ -85,7 +86,7 @@ def run(
     begun = time.monotonic()
     with _readable():
         table = open_table(Path(path), encoding=mapping.encoding, delimiter=mapping.delimiter)
-        job = _Job(table, mapping, by, now, dry_run, errors_path, progress)
+        job = _Job(table, mapping, by, now, dry_run, errors_path, progress, batch)
         with _alone(mapping.name):
             report = job.work()
     seconds = time.monotonic() - begun
@@ -129,9 +130,10 @@ class _Job:
         dry_run: bool,
         errors_path: Path | None,
         progress: Progress | None,
+        batch: int,
     ) -> None:
         self.table, self.mapping, self.by, self.now = table, mapping, by, now
-        self.dry_run, self.errors_path = dry_run, errors_path
+        self.dry_run, self.errors_path, self.batch = dry_run, errors_path, batch
         self.progress = progress or (lambda done, total: None)
         self.report = ImportReport(mapping.name, dry_run, table.encoding)
 
@@ -147,7 +149,7 @@ class _Job:
         with ErrorsFile(self.errors_path, columns) as errors:
             self.errors = errors
             rows = self.table.rows()
-            while batch := list(islice(rows, BATCH)):
+            while batch := list(islice(rows, self.batch)):
                 self._batch(batch)
                 self.progress(self.report.rows, total)
         if self.run_id is not None:
@@ -201,16 +203,19 @@ class _Job:
             )
             return []
         refusals = live.write(by=self.by, now=self.now, mapping=self.mapping, run_id=self.run_id, requests=requests)
-        return [Rejected(self._rows[one.number], (Reason("", refusal.code),)) for one, refusal in refusals]
+        return [
+            Rejected(self._rows[one.number], (Reason("", refusal.code, text=str(refusal.text)),))
+            for one, refusal in refusals
+        ]
 
     def _reject(self, rejected: Rejected) -> None:
         self.report.rejected += 1
         _count(self.report.reasons, {reason.code for reason in rejected.reasons})
-        for reason in rejected.reasons:
-            if len(self.report.rejections) < _KEPT:
-                said = sentence(ROW, reason.code, reason.detail)
-                told = {"row": rejected.row.number, "column": reason.column, "code": reason.code, "reason": said}
-                self.report.rejections.append(told)
+        room = _KEPT - len(self.report.rejections)
+        for reason in rejected.reasons[:room]:
+            self.report.rejections.append(
+                {"row": rejected.row.number, "column": reason.column, "code": reason.code, "reason": told(reason)}
+            )
         self.errors.write(rejected)
 
     def _begin(self) -> UUID:

@@ -20,11 +20,15 @@ CONTRADICTIONS = ("closed_before_created", "replied_before_created")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why a row is refused: the column of the file ("" where the whole row is meant), code and detail."""
+    """One reason why a row is refused: the column of the file ("" where the whole row is meant), code and detail.
+
+    text: the sentence of the verb that refused it, where that was not this reader.
+    """
 
     column: str
     code: str
     detail: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from .desk import QueueRow, ReportView, counts, earlier_of_reporter, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
-from .states import channels, reports_of, still_received
+from .states import Source, SourceReport, channels, of_source, reports_of, still_received
 
 __all__ = [
     "QueueRow",
     "ReportView",
+    "Source",
+    "SourceReport",
     "SourceStatistics",
     "Tracked",
     "channels",
@@ -15,6 +17,7 @@ __all__ = [
     "earlier_of_reporter",
     "flagged",
     "nearby",
+    "of_source",
     "queue",
     "report",
     "reports_of",

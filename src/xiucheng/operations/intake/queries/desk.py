@@ -115,7 +115,7 @@ def queue(
         )
         rows = db.fetchall()
     titles = vault.open_texts([(row[9], bytes(row[10])) for row in rows])
-    found = [QueueRow(*row[:9], title=title, pictures=row[11]) for row, title in zip(rows, titles, strict=True)]
+    found = [QueueRow(*list(row[:9]), title, row[11]) for row, title in zip(rows, titles, strict=True)]
     return _ORDER.page(found, at, count, lambda row: (row.received_at, row.id))
 
 
@@ -216,7 +216,7 @@ def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = 20)
         ]
     )
     titles = _titles([row[0] for row in rows])
-    return [QueueRow(*row, title=titles.get(row[0]), pictures=0) for row in rows]
+    return [QueueRow(*row, titles.get(row[0]), 0) for row in rows]
 
 
 def _titles(report_ids: Sequence[UUID]) -> dict[UUID, str | None]:

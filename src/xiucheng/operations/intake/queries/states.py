@@ -45,6 +45,23 @@ def reports_of(case_id: UUID) -> list[Source]:
     return sorted((Source(*row) for row in own.union(merged)), key=lambda one: (one.received_at, one.report_id))
 
 
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """A report of an imported source and how it stands."""
+
+    report_id: UUID
+    external_id: str
+    state: str
+    case_id: UUID | None
+    outcome: str
+
+
+def of_source(source: str) -> list[SourceReport]:
+    """The reports that an import brought in, in the order of arrival. One statement."""
+    rows = Report.objects.filter(source=source, external_id__isnull=False).order_by("received_at", "id")
+    return [SourceReport(*row) for row in rows.values_list("id", "external_id", "state", "case_id", "outcome")]
+
+
 def channels() -> list[Channel]:
     """The channels, in the registry's order. No statement."""
     return list(CHANNELS.values())
