@@ -1,5 +1,62 @@
-"""Addresses of this interface."""
+"""The desk's addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .views import (
+    audit,
+    case,
+    contact,
+    export,
+    hall,
+    inbox,
+    live,
+    media,
+    mydesk,
+    packs,
+    reception,
+    reports,
+    routing,
+    users,
+)
+
+app_name = "console"
+urlpatterns = [
+    path("", hall.hall, name="hall"),
+    path("home", hall.home, name="home"),
+    path("search", hall.search, name="search"),
+    path("export.<str:form>", export.export, name="export"),
+    path("stream", live.sign, name="stream"),
+    path("me/", mydesk.my_desk, name="my_desk"),
+    path("cases/<str:number>", case.case, name="case"),
+    path("cases/<str:number>/peek", case.peek, name="peek"),
+    path("cases/<str:number>/head", case.head, name="head"),
+    path("cases/<str:number>/story", case.story, name="story"),
+    path("cases/<str:number>/aside", case.aside, name="aside"),
+    path("cases/<str:number>/moves/<str:name>", case.move, name="move"),
+    path("media/<uuid:media_id>/release", media.release, name="release"),
+    path("media/<uuid:media_id>/<str:variant>", media.picture, name="media"),
+    path("reports/", reports.queue, name="reports"),
+    path("reports/conditions", reports.conditions, name="conditions"),
+    path("reports/<uuid:report_id>", reports.report, name="report"),
+    path("reports/<uuid:report_id>/contact", contact.reveal, name="reveal"),
+    path("reports/<uuid:report_id>/moves/<str:name>", reports.move, name="report_move"),
+    path("reception", reception.reception, name="reception"),
+    path("routing", routing.routing, name="routing"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read", inbox.read_all, name="read_all"),
+    path("inbox/<uuid:notice_id>", inbox.open_notice, name="open_notice"),
+    path("packs/", packs.packs, name="packs"),
+    path("packs/version/<uuid:pack_id>", packs.version, name="pack"),
+    path("packs/version/<uuid:pack_id>/publish", packs.publish, name="pack_publish"),
+    path("packs/version/<uuid:pack_id>/withdraw", packs.withdraw, name="pack_withdraw"),
+    path("packs/version/<uuid:pack_id>/export", packs.export, name="pack_export"),
+    path("packs/<str:name>/", packs.kind, name="pack_kind"),
+    path("packs/<str:name>/draft", packs.draft, name="pack_draft"),
+    path("packs/<str:name>/roll-back", packs.roll_back, name="pack_roll_back"),
+    path("users/", users.users, name="users"),
+    path("users/new", users.create, name="user_create"),
+    path("users/<uuid:account_id>/lock", users.lock, name="user_lock"),
+    path("users/<uuid:person_id>/posts", users.appoint, name="user_appoint"),
+    path("users/posts/<uuid:membership_id>/end", users.dismiss, name="user_dismiss"),
+    path("audit/", audit.audit, name="audit"),
+]

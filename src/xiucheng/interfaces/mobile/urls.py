@@ -1,5 +1,17 @@
-"""Addresses of this interface."""
+"""The residents' addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import views
+
+app_name = "mobile"
+urlpatterns = [
+    path("", views.welcome, name="welcome"),
+    path("report", views.report, name="report"),
+    path("report/suggest", views.suggest, name="suggest"),
+    path("report/nearby", views.nearby, name="nearby"),
+    path("t/", views.lookup, name="lookup"),
+    path("t/<str:key>", views.track, name="track"),
+    path("t/<str:key>/qr.svg", views.qr, name="qr"),
+    path("t/<str:key>/pictures/<str:media_id>", views.released_picture, name="picture"),
+]

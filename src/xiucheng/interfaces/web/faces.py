@@ -15,7 +15,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One line of a list of cases."""
+    """One line of a list of cases. href: its page; peek: the piece that shows it at the list's side."""
 
     id: str
     version: int
@@ -35,6 +35,7 @@ class CaseRow:
     sources: tuple[Source, ...] = ()
     marks: tuple[str, ...] = ()
     selected: bool = False
+    peek: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Picture:
     thumb: str
     caption: str
     kind: str = ""
+    id: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _rows(moment: datetime) -> list[CaseRow]:
         CaseRow("4", 1, "#4", "20261122-0046-5", "小区北门消防通道被车辆占用", "占用消防通道", "新华街道 · 长征社区",
                 _("待派遣"), ago(minutes=12), "", moment + timedelta(hours=1, minutes=48), start=ago(minutes=12),
                 sources=(phone,)),
-        CaseRow("5", 9, "#5", "20261120-0102-3", "行道树倾斜压到电线，要求延期至台风过后扶正", "行道树", "东风镇 · 红旗村",
+        CaseRow("5", 9, "#5", "20261120-0102-3", "行道树倾斜压到电线，台风过后扶正", "行道树", "东风镇 · 红旗村",
                 _("已挂账"), ago(days=2), "示例园林中心", moment + timedelta(days=4), paused=True, sources=(walk,)),
         CaseRow("6", 7, "#6", "20261119-0087-0", "公厕冲水坏了", "公共厕所", "东风镇 · 光明社区", _("已结案"),
                 ago(days=3), "示例环卫中心", ago(days=1), ended=ago(days=2), sources=(photo,)),
@@ -109,7 +109,9 @@ def _spans(moment: datetime) -> list[Span]:
 
 def _form() -> forms.Form:
     class Example(forms.Form):
-        text = forms.CharField(label=_("说明"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("写清楚哪里、什么时候、怎么了。"))
+        text = forms.CharField(
+            label=_("说明"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("写清楚哪里、什么时候、怎么了。")
+        )
         phone = forms.CharField(label=_("电话"), required=False)
         agency = forms.ChoiceField(label=_("承办单位"), choices=[("", "—"), ("1", "示例照明管理所")])
 

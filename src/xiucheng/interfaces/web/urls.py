@@ -1,11 +1,12 @@
-"""Addresses that every interface shares: the site's mark, and the gallery of components where it is a demo."""
+"""Addresses that every interface shares: the mark, the shapes of the map, the gallery of components in a demo."""
 
 from django.urls import path
 
-from . import gallery, views
+from . import gallery, shapes, views
 
 app_name = "web"
 urlpatterns = [
     path("mark.svg", views.mark, name="mark"),
+    path("shapes/grids.json", shapes.grids, name="grids"),
     path("_gallery", gallery.gallery, name="gallery"),
 ]

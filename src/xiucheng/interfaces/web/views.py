@@ -8,4 +8,5 @@ from django.views.decorators.cache import cache_control
 @cache_control(public=True, max_age=86400)
 def mark(request: HttpRequest) -> HttpResponse:
     drawing = render_to_string("web/parts/mark.html").replace("currentColor", "#24508f")
-    return HttpResponse(drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), content_type="image/svg+xml")
+    named = drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return HttpResponse(named, content_type="image/svg+xml")

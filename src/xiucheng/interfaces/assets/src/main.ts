@@ -29,6 +29,7 @@ startKeyboard();
 
 // Heavier islands come only where a page has a place for them.
 grow("[data-live]", async (place) => (await import("./islands/live")).live(place));
+grow("[data-hall]", async (place) => (await import("./islands/hall")).hall(place));
 grow("[data-photos]", async (place) => (await import("./islands/photos")).photos(place));
 grow("[data-map]", async (place) => (await import("./islands/map")).map(place));
 grow("[data-report]", async (place) => (await import("./islands/report")).report(place));

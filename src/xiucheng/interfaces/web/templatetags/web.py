@@ -126,10 +126,10 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def address(context: Context, **changes: Any) -> str:
-    """This page's address with parameters changed; None removes one. Paging starts over when anything changes."""
+    """This page's address with parameters changed; None removes one. Paging starts over when the query changes."""
     request = context["request"]
     query: QueryDict = request.GET.copy()
-    if "cursor" not in changes:
+    if set(changes) - {"cursor", "case"}:
         query.pop("cursor", None)
     for name, value in changes.items():
         if value in (None, ""):

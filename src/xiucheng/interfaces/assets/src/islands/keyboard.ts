@@ -61,7 +61,7 @@ export function startKeyboard(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && typing(event.target)) (event.target as HTMLElement).blur();
-    else if (event.key === "Escape") document.querySelector<HTMLElement>("[data-close-pane]")?.click();
+    else if (event.key === "Escape") (document.querySelector<HTMLElement>("[data-cancel]") ?? document.querySelector<HTMLElement>("[data-close-pane]"))?.click();
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "g") {
       going = Date.now();

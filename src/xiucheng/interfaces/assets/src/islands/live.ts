@@ -17,6 +17,7 @@ export function live(place: HTMLElement): void {
   let source: EventSource | null = null;
   let poll = 0;
   let failures = 0;
+  let after = 0;
   let pending = 0;
   let busy = false;
   let waiting: Document | null = null;
@@ -96,6 +97,7 @@ export function live(place: HTMLElement): void {
     list!.innerHTML = rows.innerHTML;
     list!.querySelectorAll<HTMLElement>("[data-row]").forEach((row) => row.classList.toggle("fresh", !had.has(row.dataset.row)));
     htmx.process(list!);
+    place.querySelector("[data-empty]")?.remove();
     chip!.hidden = true;
     waiting = null;
   }
@@ -114,7 +116,12 @@ export function live(place: HTMLElement): void {
         state("live");
         look();
       });
-      source.addEventListener("position", look);
+      source.addEventListener("position", () => {
+        look();
+        // The board follows the journal by a moment: look once more when the rush is over.
+        clearTimeout(after);
+        after = window.setTimeout(look, 1800);
+      });
       source.addEventListener("error", again);
     } catch {
       again();

@@ -1,0 +1,186 @@
+"""What the case page and the hall's side pane show of a case, gathered from the rooms' queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xiucheng.foundation.media import queries as media
+from xiucheng.foundation.media.queries import Described
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import queries as tasks
+from xiucheng.interfaces.web.clocks import Span
+from xiucheng.interfaces.web.faces import Picture, StoryItem
+from xiucheng.kit.moves import Move
+from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.cases.catalogue import Category, Condition
+from xiucheng.operations.cases.rules import STATES
+from xiucheng.operations.cases.views import CaseView
+
+from . import names, wording
+from .names import Names
+
+PURPOSES = {
+    "near": gettext_lazy("近景"),
+    "far": gettext_lazy("远景"),
+    "reference": gettext_lazy("参照"),
+    "before": gettext_lazy("处置前"),
+    "after": gettext_lazy("处置后"),
+}
+# Moves that end or hurt are drawn apart; the first allowed one is the main button.
+GRAVE = frozenset({"force_close", "void", "return_case", "refuse_self_review", "rework"})
+HIDDEN = frozenset({"decide", "undo"})
+# The tasks whose clocks make up a case's: the agency's and the check's.
+CLOCKS = frozenset({"handle", "post_check"})
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One allowed move."""
+
+    name: str
+    label: str
+    grave: bool
+    main: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFace:
+    """A decision that is asked for, in words."""
+
+    id: UUID
+    who: str
+    what: str
+    asked_at: datetime
+    mine: bool
+
+
+def buttons(case: CaseView) -> list[Button]:
+    """The moves as buttons: those that carry the case on come first, grave ones last."""
+    offered = [move for move in case.moves if move.name not in HIDDEN]
+    ordered = sorted(offered, key=lambda move: (move.name in GRAVE, move.target is None))
+    return [
+        Button(
+            move.name,
+            str(move.label),
+            move.name in GRAVE,
+            index == 0 and move.name not in GRAVE,
+            reverse("console:move", args=[case.number, move.name]),
+        )
+        for index, move in enumerate(ordered)
+    ]
+
+
+def find_move(case: CaseView, name: str) -> Move | None:
+    """The allowed move of this name."""
+    return next((move for move in case.moves if move.name == name), None)
+
+
+def head(case: CaseView, now: datetime) -> dict[str, Any]:
+    """The head of a case: title, clock, state, agency, moves, requests. Four statements at most."""
+    facts = case.facts
+    held = names.catalogue(now)
+    known = Names.of_actors((one.asked_by for one in case.requests), [facts.person_id])
+    requests = [
+        RequestFace(one.id, known.actor(one.asked_by), str(wording.ASKED[one.what]), one.asked_at, one.mine)
+        for one in case.requests
+    ]
+    return {
+        "case": case,
+        "facts": facts,
+        "title": cases.words([case.id]).get(case.id),
+        "state_label": STATES[case.state],
+        "category": names.category(facts.category, held),
+        "severity": wording.SEVERITIES.get(case.severity, case.severity),
+        "place": names.place(facts.area),
+        "agency": names.agency(facts.agency_id),
+        "person": known.actor(f"person:{facts.person_id}") if facts.person_id else "",
+        "buttons": buttons(case),
+        "requests": requests,
+        "decidable": any(one.mine for one in requests),
+        "channel": names.channel(case.channel),
+        "channel_icon": names.CHANNEL_ICONS.get(case.channel, "message"),
+        "url": reverse("console:case", args=[case.number]),
+        "closed_at": facts.closed_at,
+    }
+
+
+def spans(case: CaseView) -> list[Span]:
+    """The life of the case's clocks: first the centre until it was dispatched, then what the tasks tell.
+
+    One statement. Stretches in which no clock ran (after a reply, before a rework) are left blank.
+    """
+    found = [
+        Span(segment.starts_at, segment.ends_at, segment.kind, names.agency(task.agency_id) or _("核查"))
+        for task in tasks.of_subject(case.id)
+        if task.kind in CLOCKS
+        for segment in task.segments
+        if segment.kind in {"running", "paused"}
+    ]
+    first = min((one.start for one in found), default=case.facts.closed_at)
+    if first is None or first > case.facts.clock_from:
+        found.insert(0, Span(case.facts.clock_from, first, "running", _("派遣")))
+    return found
+
+
+def conditions(case: CaseView, now: datetime) -> tuple[Category | None, Condition | None]:
+    """The category with its conditions and the one it was filed under."""
+    held = names.catalogue(now)
+    found = held.categories.get(case.facts.category) if held else None
+    condition = next((one for one in found.conditions if one.key == case.facts.condition), None) if found else None
+    return found, condition
+
+
+def story(case: CaseView, now: datetime) -> list[StoryItem]:
+    """The story in sentences, the latest last; at most seven statements."""
+    lines = cases.story(case.id)
+    held = names.catalogue(now)
+    people_named = [_uuid(line.payload.get("person")) for line in lines]
+    known = Names.of_actors((line.actor for line in lines), people_named)
+    shown = media.describe([media_id for line in lines for media_id, _purpose in line.media])
+    items = []
+    for line in lines:
+        said, tone = wording.sentence(line.verb, str(line.actor), line.payload, known, held)
+        items.append(
+            StoryItem(line.occurred_at, said, tone, line.reason or "", line.erased, tuple(pictures(line.media, shown)))
+        )
+    return items
+
+
+def pictures(media: Sequence[tuple[UUID, str]], known: Mapping[UUID, Described] | None = None) -> list[Picture]:
+    """Pictures by id and purpose, with the addresses of their copies; erased ones are left out where that is known."""
+    return [
+        Picture(
+            href=reverse("console:media", args=[media_id, "display"]),
+            thumb=reverse("console:media", args=[media_id, "thumb"]),
+            caption=str(PURPOSES.get(purpose, _("图片"))),
+            kind=purpose,
+            id=str(media_id),
+            released=known is not None and known[media_id].released,
+        )
+        for media_id, purpose in media
+        if known is None or media_id in known
+    ]
+
+
+def before_after(items: Sequence[StoryItem]) -> tuple[Picture, Picture] | None:
+    """The first picture before and the last one after, for the slider."""
+    every = [picture for item in items for picture in item.pictures]
+    before = next((one for one in every if one.kind == "before"), None)
+    after = next((one for one in reversed(every) if one.kind == "after"), None)
+    return (before, after) if before and after else None
+
+
+def find(number: str, standing: Standing, now: datetime) -> CaseView:
+    """The case; refused `not_found` where there is none or the reader may not see it."""
+    return cases.case(number, standing, now)
+
+
+def _uuid(value: Any) -> UUID | None:
+    return UUID(str(value)) if value else None

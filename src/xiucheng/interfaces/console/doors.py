@@ -1,0 +1,70 @@
+"""The door to the desk: who comes in, at what moment, and the frame that every page of the desk stands in."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from xiucheng.foundation.notices import queries as notices
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.now import now
+from xiucheng.kit.refused import Refused
+
+from . import nav
+
+P = ParamSpec("P")
+
+
+class Visit(HttpRequest):
+    """A request by somebody who has signed in, with their standing at this moment."""
+
+    standing: Standing
+    moment: datetime
+
+
+def desk(
+    view: Callable[Concatenate[Visit, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for people who have signed in; the moment is asked once and handed on."""
+
+    @wraps(view)
+    def inside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        visit = cast(Visit, request)
+        visit.moment = now()
+        visit.standing = people.standing_of(request.user, visit.moment)  # type: ignore[arg-type]
+        return view(visit, *args, **kwargs)
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], login_required(inside))
+
+
+def page(request: Visit, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+    """A whole page of the desk, with its navigation and the number of unread notices."""
+    person_id = request.standing.person_id
+    frame = {
+        "now": request.moment,
+        "standing": request.standing,
+        "nav": nav.items(request.standing, request.path),
+        "posts": nav.posts(request.standing),
+        "unread": notices.unread(person_id) if person_id else 0,
+    }
+    return render(request, template, {**frame, **(context or {})}, status=status)
+
+
+def part(request: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A piece of a page for htmx, without the frame."""
+    return render(request, template, {"now": request.moment, "standing": request.standing, **context}, status=status)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Did htmx ask for a piece (and not the browser, restoring history, for the whole)?"""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def refused_part(request: Visit, refusal: Refused, *, status: int | None = None) -> HttpResponse:
+    """A refusal in the place of the form that caused it."""
+    return part(request, "web/parts/refusal.html", {"refusal": refusal}, status=status or refusal.status)

@@ -1,0 +1,21 @@
+"""Where notices lead on this site: to the case, or to the report."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from xiucheng.foundation.notices import registry
+
+
+def _case(subject: UUID, args: Mapping[str, Any]) -> str:
+    return reverse("console:case", args=[str(subject)])
+
+
+def _report(subject: UUID, args: Mapping[str, Any]) -> str:
+    return reverse("console:report", args=[subject])
+
+
+registry.register_link("cases", _case)
+registry.register_link("intake", _report)

@@ -1,0 +1,205 @@
+"""The case page: its head with clock and moves, its story, its side; and the making of a move in place."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.people import queries as people
+from xiucheng.kit.moves import Move
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.views import CaseView
+from xiucheng.operations.dispatch import queries as dispatch
+from xiucheng.operations.intake import queries as intake
+
+from .. import caseview, names, wording
+from ..doors import Visit, desk, is_part, page, part
+from ..forms import Context, move_form
+
+
+@require_GET
+@desk
+def case(request: Visit, number: str) -> HttpResponse:
+    """The whole page."""
+    view = caseview.find(number, request.standing, request.moment)
+    return page(request, "console/case.html", {**_head(request, view), "full": True})
+
+
+@require_GET
+@desk
+def peek(request: Visit, number: str) -> HttpResponse:
+    """The selected case in short, for the hall's side."""
+    view = caseview.find(number, request.standing, request.moment)
+    return part(request, "console/parts/pane.html", _head(request, view))
+
+
+@require_GET
+@desk
+def head(request: Visit, number: str) -> HttpResponse:
+    """The head alone, after a form was closed."""
+    view = caseview.find(number, request.standing, request.moment)
+    return part(request, "console/parts/case_head.html", _head(request, view))
+
+
+@require_GET
+@desk
+def story(request: Visit, number: str) -> HttpResponse:
+    """What happened, one sentence per step, with words and pictures."""
+    view = caseview.find(number, request.standing, request.moment)
+    items = caseview.story(view, request.moment)
+    return part(
+        request,
+        "console/parts/case_story.html",
+        {
+            "story": items,
+            "compare": caseview.before_after(items),
+            "case": view,
+            "may_release": people.may(request.standing, "media.release", area=view.facts.area),
+        },
+    )
+
+
+@require_GET
+@desk
+def aside(request: Visit, number: str) -> HttpResponse:
+    """Place, conditions, reporters (hidden), the same thing nearby."""
+    view = caseview.find(number, request.standing, request.moment)
+    found, condition = caseview.conditions(view, request.moment)
+    context = {
+        "case": view,
+        "place": names.place(view.facts.area),
+        "address": case_queries.address(view.id),
+        "category": found,
+        "condition": condition,
+        "severity": wording.SEVERITIES.get(view.severity, view.severity),
+        "reports": intake.reports_of(view.id),
+        "may_reveal": people.may(request.standing, "people.reveal", area=view.facts.area),
+        "near": _near(view, request.moment),
+    }
+    return part(request, "console/parts/case_aside.html", context)
+
+
+def _near(view: CaseView, now: datetime) -> list[dict[str, Any]]:
+    if view.lon is None or view.lat is None or not view.facts.is_open:
+        return []
+    found = case_queries.near(view.lon, view.lat, view.facts.category, now=now)
+    return [one for one in found if one["id"] != view.id]
+
+
+@require_http_methods(["GET", "POST"])
+@desk
+def move(request: Visit, number: str, name: str) -> HttpResponse:
+    """GET: the move's form in place. POST: make the move; the answer is the case as it is then."""
+    view = caseview.find(number, request.standing, request.moment)
+    if request.method == "POST":
+        return _make(request, view, name)
+    allowed = caseview.find_move(view, name)
+    if allowed is None:
+        raise Refused("illegal_move", _("现在不能办这一步，案卷可能刚被别人办过。"), status=409)
+    form = move_form(allowed, _context(view, allowed, request.moment))
+    return _show_form(request, view, allowed, form)
+
+
+def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
+    seen = _version(request.POST.get("version"))
+    try:
+        after = cases.move(
+            by=request.standing,
+            now=request.moment,
+            case_id=view.id,
+            version=seen,
+            name=name,
+            args=_arguments(request, view, name),
+        )
+    except Refused as refusal:
+        return _refuse(request, view, name, refusal)
+    said = _("%(number)s：已%(move)s") % {"number": view.number, "move": wording.move_label(name)}
+    if not is_part(request):
+        messages.success(request, said)
+        return redirect(reverse("console:case", args=[view.number]))
+    context = {**_head(request, after), "said": said, "draft": f"move-{view.number}-{name}"}
+    answer = part(request, "console/parts/moved.html", context)
+    answer.headers["HX-Trigger"] = "case-moved"
+    return answer
+
+
+def _arguments(request: Visit, view: CaseView, name: str) -> dict[str, Any]:
+    """The move's fields as posted; pictures are stored first and passed on by id."""
+    allowed = caseview.find_move(view, name)
+    args: dict[str, Any] = {}
+    for field in allowed.fields if allowed else ():
+        if field.kind == "media":
+            purpose = "after" if name in {"reply", "pass_check"} else "reference"
+            stored = [
+                media.store(
+                    actor=request.standing.actor,
+                    now=request.moment,
+                    content=upload.read(),
+                    name=upload.name or "",
+                    purpose=purpose,
+                )
+                for upload in request.FILES.getlist(field.name)
+            ]
+            value: Any = [str(one.id) for one in stored]
+        else:
+            value = request.POST.get(field.name, "").strip()
+        if value:
+            args[field.name] = value
+    return args
+
+
+def _refuse(request: Visit, view: CaseView, name: str, refusal: Refused) -> HttpResponse:
+    """The form again, with what was typed and what is wrong; when stale, the case as it is now beneath."""
+    fresh = caseview.find(view.number, request.standing, request.moment)
+    allowed = caseview.find_move(fresh, name)
+    if allowed is None or refusal.status in {403, 404}:
+        return _show(request, fresh, {"refusal": refusal}, refusal.status)
+    form = move_form(allowed, _context(fresh, allowed, request.moment), request.POST, request.FILES)
+    for field, text in refusal.fields.items():
+        if field in form.fields:
+            form.add_error(field, str(text))
+    return _show_form(request, fresh, allowed, form, refusal)
+
+
+def _show_form(request: Visit, view: CaseView, move: Move, form: Any, refusal: Refused | None = None) -> HttpResponse:
+    context = {"open_move": move, "form": form, "refusal": refusal}
+    return _show(request, view, context, refusal.status if refusal else 200)
+
+
+def _show(request: Visit, view: CaseView, more: dict[str, Any], status: int) -> HttpResponse:
+    context = {**_head(request, view), **more}
+    if is_part(request):
+        return part(request, "console/parts/case_head.html", context, status=status)
+    return page(request, "console/case.html", {**context, "full": True}, status=status)
+
+
+def _head(request: Visit, view: CaseView) -> dict[str, Any]:
+    return {**caseview.head(view, request.moment), "spans": caseview.spans(view)}
+
+
+def _context(view: CaseView, move: Move, now: datetime) -> Context:
+    needs_agency = any(field.kind == "agency" for field in move.fields)
+    return Context(view, now, _suggested(view, now) if needs_agency else None)
+
+
+def _suggested(view: CaseView, now: datetime) -> Any:
+    """The agency that the routing rules would choose; a suggestion, a person decides."""
+    found = dispatch.suggest(view, now)
+    return found.agency_id if found else None
+
+
+def _version(text: str | None) -> int | None:
+    if not text:
+        raise Refused("stale", _("页面太旧，请刷新后再办。"), status=409)
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,41 @@
+"""Opening a reporter's contact: a reason first, and it says that it is logged."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from xiucheng.foundation.people import commands as people
+from xiucheng.foundation.people import queries
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.intake import queries as intake
+
+from ..doors import Visit, desk, is_part, page, part
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@desk
+def reveal(request: Visit, report_id: UUID) -> HttpResponse:
+    """GET asks for the reason, POST opens and logs."""
+    report = intake.report(report_id, request.standing)
+    queries.demand(request.standing, "people.reveal", area=report.area)
+    if report.subject_id is None:
+        raise Refused("not_found", _("上报人没有留联系方式。"), status=404)
+    context: dict[str, object] = {"report": report, "typed": request.POST.get("reason", "")}
+    status = 200
+    if request.method == "POST":
+        try:
+            context["contact"] = people.reveal(
+                by=request.standing,
+                now=request.moment,
+                subject_id=report.subject_id,
+                reason=request.POST.get("reason", ""),
+            )
+        except Refused as refusal:
+            context["refusal"], status = refusal, refusal.status
+    if is_part(request):
+        return part(request, "console/parts/reveal.html", context, status=status)
+    return page(request, "console/reveal.html", context, status=status)

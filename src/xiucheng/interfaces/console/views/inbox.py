@@ -1,0 +1,43 @@
+"""The inbox: what one is told, newest first; opening one marks it as read and leads to its subject."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from xiucheng.foundation.notices import commands as notices
+from xiucheng.foundation.notices import queries
+
+from ..doors import Visit, desk, page
+
+
+@require_GET
+@desk
+def inbox(request: Visit) -> HttpResponse:
+    """A page of notices."""
+    only = request.GET.get("only") == "unread"
+    assert request.standing.person_id is not None
+    found = queries.inbox(
+        request.standing.person_id, now=request.moment, cursor=request.GET.get("cursor"), unread_only=only
+    )
+    return page(request, "console/inbox.html", {"page": found, "only": only})
+
+
+@require_POST
+@desk
+def open_notice(request: Visit, notice_id: UUID) -> HttpResponse:
+    """Read, and on to what it is about."""
+    notices.read(by=request.standing, now=request.moment, notice_id=notice_id)
+    target = request.POST.get("to", "")
+    return redirect(target if target.startswith("/desk/") else "console:inbox")
+
+
+@require_POST
+@desk
+def read_all(request: Visit) -> HttpResponse:
+    """All that could be seen when the page was drawn."""
+    until = parse_datetime(request.POST.get("until", ""))
+    notices.read_all(by=request.standing, now=request.moment, until=until)
+    return redirect("console:inbox")

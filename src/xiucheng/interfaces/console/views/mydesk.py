@@ -1,0 +1,114 @@
+"""My desk: what waits for me in the order of due, decisions asked of me, and what I asked that was answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from xiucheng.foundation.tasks import queries as tasks
+from xiucheng.foundation.tasks.rules import Request, Task
+from xiucheng.operations.cases import queries as cases
+
+from ..doors import Visit, desk, page
+from ..names import Names
+from ..wording import ASKED
+
+KINDS: dict[str, str | Promise] = {
+    "handle": gettext_lazy("处置"),
+    "post_check": gettext_lazy("现场核查"),
+    "pre_verify": gettext_lazy("现场核实"),
+    "supervision_answer": gettext_lazy("回复督办"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that waits."""
+
+    href: str
+    title: str
+    number: str
+    what: str
+    due: datetime | None
+    warn: datetime | None
+    paused: bool
+    since: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One decision, waiting or made."""
+
+    href: str
+    number: str
+    title: str
+    who: str
+    what: str
+    at: datetime
+    granted: bool | None
+
+
+@require_GET
+@desk
+def my_desk(request: Visit) -> HttpResponse:
+    """The page; at most twelve statements."""
+    found = tasks.my_desk(request.standing, cursor=request.GET.get("cursor"))
+    waiting = tasks.requests_for(request.standing, limit=20).rows
+    answered = tasks.answered(request.standing, limit=10).rows
+    subjects = {one.subject for one in (*found.rows, *waiting, *answered) if one.room == "cases"}
+    titles = cases.words(list(subjects)) if subjects else {}
+    numbers = cases.numbers(subjects) if subjects else {}
+    known = Names.of_actors([one.asked_by for one in waiting])
+    context = {
+        "page": found,
+        "lines": [_line(one, request.standing.person_id, titles, numbers) for one in found.rows],
+        "waiting": _asked(waiting, known, titles, numbers),
+        "answered": _asked(answered, known, titles, numbers),
+        "counts": tasks.desk_counts(request.standing, request.moment),
+    }
+    return page(request, "console/my_desk.html", context)
+
+
+def _line(task: Task, person_id: UUID | None, titles: dict[UUID, str | None], numbers: dict[UUID, str]) -> Line:
+    in_cases = task.room == "cases"
+    href = (
+        reverse("console:case", args=[numbers.get(task.subject, str(task.subject))])
+        if in_cases
+        else reverse("console:report", args=[task.subject])
+    )
+    return Line(
+        href=href,
+        title=(titles.get(task.subject) or _("文字已按规定删除")) if in_cases else _("一条上报，请到现场看是否属实"),
+        number=numbers.get(task.subject, ""),
+        what=str(KINDS.get(task.kind, task.kind)),
+        due=task.due_at,
+        warn=task.warn_at,
+        paused=task.paused_at is not None,
+        since=task.given_at,
+        mine=task.person_id is not None and task.person_id == person_id,
+    )
+
+
+def _asked(
+    requests: Sequence[Request], known: Names, titles: dict[UUID, str | None], numbers: dict[UUID, str]
+) -> list[Asked]:
+    return [
+        Asked(
+            href=reverse("console:case", args=[numbers.get(one.subject, str(one.subject))]),
+            number=numbers.get(one.subject, ""),
+            title=titles.get(one.subject) or _("文字已按规定删除"),
+            who=known.actor(one.asked_by),
+            what=str(ASKED.get(one.what, one.what)),
+            at=one.decided_at or one.asked_at,
+            granted=None if one.state == "pending" else one.state == "granted",
+        )
+        for one in requests
+    ]

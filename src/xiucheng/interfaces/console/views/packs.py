@@ -1,0 +1,165 @@
+"""Configuration as packs: what applies, drafts with the preview of their effect, publishing, rolling back, files."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from xiucheng.foundation.packs import commands, queries, registry
+from xiucheng.foundation.packs.queries import Pack
+from xiucheng.foundation.people import queries as people
+from xiucheng.kit.refused import Refused
+
+from .. import names
+from ..doors import Visit, desk, page
+
+MOST_SHOWN = 200
+
+
+def _demand(request: Visit) -> None:
+    people.demand(request.standing, "packs.draft")
+
+
+@require_GET
+@desk
+def packs(request: Visit) -> HttpResponse:
+    """All kinds with what applies now."""
+    _demand(request)
+    return page(request, "console/packs.html", {"kinds": queries.overview(request.moment)})
+
+
+@require_GET
+@desk
+def kind(request: Visit, name: str) -> HttpResponse:
+    """The versions of one kind."""
+    _demand(request)
+    known = registry.kind_of(name)
+    versions = queries.history(name, request.moment)
+    actors = [one.created_by for one in versions] + [one.published_by or "" for one in versions]
+    held = names.Names.of_actors(actors)
+    rows = [{"version": one, "by": held.actor(one.published_by or one.created_by)} for one in versions]
+    return page(request, "console/pack_kind.html", {"kind": known, "rows": rows, **_rights(request)})
+
+
+def _rights(request: Visit) -> dict[str, bool]:
+    return {"may_publish": people.may(request.standing, "packs.publish")}
+
+
+def _pack(pack_id: UUID) -> Pack:
+    found = queries.by_id(pack_id)
+    if found is None:
+        raise Refused("not_found", _("没有这一版。"), status=404)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@desk
+def version(request: Visit, pack_id: UUID) -> HttpResponse:
+    """One version: for a draft its body to edit, its problems, what it changes and whom it affects."""
+    _demand(request)
+    found, refusal = _pack(pack_id), None
+    typed = request.POST.get("body", "")
+    if request.method == "POST":
+        try:
+            revision = int(request.POST.get("revision", "0"))
+            commands.revise(
+                by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=_parsed(typed)
+            )
+            return redirect("console:pack", pack_id)
+        except Refused as caught:
+            refusal = caught
+    preview = queries.preview(found, now=request.moment)
+    context = {
+        "pack": found,
+        "kind": registry.kind_of(found.kind),
+        "preview": preview,
+        "changes": preview.changes[:MOST_SHOWN],
+        "more_changes": max(0, len(preview.changes) - MOST_SHOWN),
+        "body": typed or json.dumps(found.body, ensure_ascii=False, indent=2),
+        "refusal": refusal,
+        **_rights(request),
+    }
+    return page(request, "console/pack.html", context, status=refusal.status if refusal else 200)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        said = _("不是有效的 JSON：%(error)s") % {"error": str(error)[:100]}
+        raise Refused("bad_body", said, fields={"body": said}) from None
+    if not isinstance(body, dict):
+        raise Refused("bad_body", _("最外层必须是一个对象。"))
+    return body
+
+
+@require_POST
+@desk
+def draft(request: Visit, name: str) -> HttpResponse:
+    """A new draft from what applies, or from a file."""
+    upload = request.FILES.get("file")
+    if upload is not None:
+        made = commands.import_file(by=request.standing, now=request.moment, content=upload.read())
+        messages.success(request, _("已读入文件，请看它会改变什么。"))
+    else:
+        made = commands.draft(by=request.standing, now=request.moment, kind=name)
+    return redirect("console:pack", made.id)
+
+
+@require_POST
+@desk
+def publish(request: Visit, pack_id: UUID) -> HttpResponse:
+    """Publish from a date; empty is now."""
+    revision = int(request.POST.get("revision", "0") or 0)
+    start = _start(request)
+    made = commands.publish(
+        by=request.standing, now=request.moment, pack_id=pack_id, effective_from=start, revision=revision
+    )
+    messages.success(request, _("第 %(n)d 版已发布") % {"n": made.version})
+    return redirect("console:pack_kind", made.kind)
+
+
+def _start(request: Visit) -> datetime | None:
+    text = request.POST.get("effective_from", "")
+    at = parse_datetime(text) if text else None
+    if text and at is None:
+        raise Refused("bad_date", _("生效时间写得不对。"), fields={"effective_from": _("请写日期和时间。")})
+    return timezone.make_aware(at) if at and timezone.is_naive(at) else at
+
+
+@require_POST
+@desk
+def roll_back(request: Visit, name: str) -> HttpResponse:
+    """An earlier version applies again, as a new one."""
+    to_version = int(request.POST.get("to", "0") or 0)
+    made = commands.roll_back(by=request.standing, now=request.moment, kind=name, to_version=to_version)
+    messages.success(request, _("已退回到第 %(old)d 版，记为第 %(new)d 版") % {"old": to_version, "new": made.version})
+    return redirect("console:pack_kind", name)
+
+
+@require_POST
+@desk
+def withdraw(request: Visit, pack_id: UUID) -> HttpResponse:
+    """Give up a draft, or a version that does not apply yet."""
+    made = commands.withdraw(by=request.standing, now=request.moment, pack_id=pack_id)
+    messages.success(request, _("已撤回第 %(n)d 版") % {"n": made.version})
+    return redirect("console:pack_kind", made.kind)
+
+
+@require_POST
+@desk
+def export(request: Visit, pack_id: UUID) -> HttpResponse:
+    """A version as a file."""
+    content = commands.export_file(by=request.standing, now=request.moment, pack_id=pack_id)
+    found = _pack(pack_id)
+    answer = HttpResponse(content, content_type="application/json; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.version}.json"'
+    return answer

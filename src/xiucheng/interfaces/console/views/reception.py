@@ -1,0 +1,90 @@
+"""The reception desk: a call or a visit, by its five elements; then straight on to filing."""
+
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.intake import commands as intake
+from xiucheng.operations.intake import queries
+from xiucheng.operations.intake.commands.submitting import Once
+from xiucheng.operations.intake.rules import Contact
+
+from .. import names
+from ..doors import Visit, desk, page
+
+# Where a field of the form lies in the refusal of the intake room.
+_PLACES = {"contact.name": "name", "contact.phone": "phone", "elements.place": "address"}
+
+
+class Call(forms.Form):
+    """What the person at the desk writes down. What must be there, the channel's own rules say."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("来自"), widget=forms.RadioSelect)
+    name = forms.CharField(label=gettext_lazy("来电人"), required=False, max_length=50)
+    phone = forms.CharField(label=gettext_lazy("电话"), required=False, max_length=30)
+    title = forms.CharField(label=gettext_lazy("一句话"), required=False, max_length=100)
+    text = forms.CharField(
+        label=gettext_lazy("经过和要求"), widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000})
+    )
+    time = forms.CharField(label=gettext_lazy("什么时候"), required=False, max_length=500)
+    cause = forms.CharField(label=gettext_lazy("起因"), required=False, max_length=500)
+    area = forms.ChoiceField(label=gettext_lazy("社区"), required=False)
+    address = forms.CharField(label=gettext_lazy("在哪里"), required=False, max_length=200)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    once = forms.CharField(widget=forms.HiddenInput)
+
+
+def _form(request: Visit) -> Call:
+    form = Call(request.POST or None, initial={"once": str(uuid4())})
+    admitted = [one for one in queries.channels() if one.elements and one.admits(request.standing)]
+    form.fields["channel"].choices = [(one.name, one.title) for one in admitted]  # type: ignore[attr-defined]
+    form.fields["channel"].initial = admitted[0].name if admitted else None
+    form.fields["area"].choices = [("", _("不确定")), *names.area_groups()]  # type: ignore[attr-defined]
+    form.fields["category"].choices = [("", _("以后再定")), *names.category_groups(names.catalogue(request.moment))]  # type: ignore[attr-defined]
+    return form
+
+
+@require_http_methods(["GET", "POST"])
+@desk
+def reception(request: Visit) -> HttpResponse:
+    """The form, and its handing in."""
+    form = _form(request)
+    if not form.fields["channel"].choices:  # type: ignore[attr-defined]
+        raise Refused("not_yours", _("您的岗位不做登记。"), status=403)
+    refusal, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _hand_in(request, form)
+        except Refused as caught:
+            refusal, status = caught, caught.status
+            for field, text in caught.fields.items():
+                name = _PLACES.get(field, field)
+                form.add_error(name if name in form.fields else None, str(text))
+    return page(request, "console/reception.html", {"form": form, "refusal": refusal}, status=status)
+
+
+def _hand_in(request: Visit, form: Call) -> HttpResponse:
+    said = form.cleaned_data
+    elements = {name: said[name] for name in ("time", "cause") if said[name]}
+    sent = intake.submit_report(
+        by=request.standing,
+        now=request.moment,
+        channel=said["channel"],
+        text=said["text"],
+        title=said["title"] or None,
+        category=said["category"] or None,
+        address=said["address"] or None,
+        area=said["area"] or None,
+        contact=Contact(said["name"] or None, said["phone"] or None),
+        elements=elements,
+        once=Once(f"desk:{request.standing.account_id}", said["once"]),
+    )
+    messages.success(request, _("已登记，查询码 %(key)s") % {"key": sent.tracking_key})
+    return redirect("console:report", sent.report_id)

@@ -1,0 +1,66 @@
+"""Why a case goes where it goes: any point and category, and what each rule says to it."""
+
+import math
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from xiucheng.foundation.places import queries as places
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.dispatch import queries as dispatch
+from xiucheng.operations.intake import queries as intake
+
+from .. import names
+from ..doors import Visit, desk, page
+from ..nav import CENTRE
+
+
+@require_GET
+@desk
+def routing(request: Visit) -> HttpResponse:
+    """The question in the address, the answer beneath."""
+    if not request.standing.has(*CENTRE, "leader", "system_admin"):
+        raise Refused("not_yours", names.not_yours(), status=403)
+    asked = request.GET
+    category = asked.get("category", "")
+    explanation, refusal = None, None
+    if category:
+        try:
+            explanation = dispatch.explain(
+                category,
+                _number(asked.get("lon", "")),
+                _number(asked.get("lat", "")),
+                asked.get("area") or None,
+                _moment(asked.get("at", "")),
+                asked.get("channel") or "resident",
+                now=request.moment,
+            )
+        except Refused as caught:
+            refusal = caught
+    held = names.catalogue(request.moment)
+    context = {
+        "asked": asked,
+        "explanation": explanation,
+        "refusal": refusal,
+        "groups": names.category_groups(held),
+        "areas": places.subtree(),
+        "channels": intake.channels(),
+        "category_name": names.category(category, held),
+    }
+    return page(request, "console/routing.html", context, status=refusal.status if refusal else 200)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _moment(text: str) -> datetime | None:
+    at = parse_datetime(text) if text else None
+    return timezone.make_aware(at) if at and timezone.is_naive(at) else at

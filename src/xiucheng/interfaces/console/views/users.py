@@ -1,0 +1,110 @@
+"""Accounts and posts: the system administrator makes accounts, the security administrator appoints and locks."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from xiucheng.foundation.people import commands
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.places import queries as places
+from xiucheng.kit.refused import Refused
+
+from .. import names
+from ..doors import Visit, desk, page
+
+
+def _rights(request: Visit) -> dict[str, bool]:
+    return {
+        "may_manage": people.may(request.standing, "users.manage"),
+        "may_lock": people.may(request.standing, "users.lock"),
+        "may_appoint": people.may(request.standing, "people.appoint"),
+    }
+
+
+@require_GET
+@desk
+def users(request: Visit) -> HttpResponse:
+    """Accounts with the posts of their people."""
+    rights = _rights(request)
+    if not any(rights.values()):
+        people.demand(request.standing, "users.manage")
+    search = request.GET.get("search", "").strip()[:60]
+    found = people.accounts(search=search)
+    posts: dict[UUID, list[dict[str, object]]] = {}
+    for member in people.staff(at=request.moment):
+        where = names.agency(member.post.agency_id) or (names.place(member.post.area) if member.post.area else "")
+        posts.setdefault(member.person_id, []).append(
+            {"id": member.membership_id, "role": people.role_name(member.post.role), "where": where}
+        )
+    rows = [{"account": one, "posts": posts.get(one.person_id, [])} for one in found]
+    context = {
+        "rows": rows,
+        "search": search,
+        "roles": people.roles(),
+        "agencies": people.agencies(),
+        "areas": places.subtree(),
+        **rights,
+    }
+    return page(request, "console/users.html", context)
+
+
+@require_POST
+@desk
+def create(request: Visit) -> HttpResponse:
+    """A person with an account."""
+    post = request.POST
+    people.demand(request.standing, "users.manage")
+    person_id = commands.register_person(by=request.standing, now=request.moment, name=post.get("name", ""))
+    commands.create_account(
+        by=request.standing,
+        now=request.moment,
+        person_id=person_id,
+        username=post.get("username", ""),
+        password=post.get("password", ""),
+    )
+    messages.success(request, _("已建账号 %(name)s") % {"name": post.get("username", "")})
+    return redirect("console:users")
+
+
+@require_POST
+@desk
+def lock(request: Visit, account_id: UUID) -> HttpResponse:
+    """Lock or unlock."""
+    change = commands.unlock_account if request.POST.get("open") else commands.lock_account
+    change(by=request.standing, now=request.moment, account_id=account_id)
+    messages.success(request, _("已改好"))
+    return redirect("console:users")
+
+
+@require_POST
+@desk
+def appoint(request: Visit, person_id: UUID) -> HttpResponse:
+    """Give a post."""
+    agency = request.POST.get("agency", "")
+    try:
+        agency_id = UUID(agency) if agency else None
+    except ValueError:
+        raise Refused("not_found", _("没有这个单位。请从单位列表中选择。"), status=404) from None
+    commands.start_membership(
+        by=request.standing,
+        now=request.moment,
+        person_id=person_id,
+        role=request.POST.get("role", ""),
+        area=request.POST.get("area", ""),
+        agency_id=agency_id,
+    )
+    messages.success(request, _("已任职"))
+    return redirect("console:users")
+
+
+@require_POST
+@desk
+def dismiss(request: Visit, membership_id: UUID) -> HttpResponse:
+    """End a post."""
+    commands.end_membership(by=request.standing, now=request.moment, membership_id=membership_id)
+    messages.success(request, _("任职已结束"))
+    return redirect("console:users")

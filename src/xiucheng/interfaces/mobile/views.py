@@ -1,0 +1,160 @@
+"""The residents' pages: say what is wrong, follow what became of it; every one works without a script."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiucheng.foundation.media import queries as media
+from xiucheng.kit.now import now
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases import configuration
+from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.cases.catalogue import Catalogue
+from xiucheng.operations.intake import queries as intake
+
+from . import choices, reporting, tracking
+
+
+@require_GET
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Say what is wrong, or follow it."""
+    return render(request, "mobile/welcome.html")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The report: photo, place, category, the same thing nearby, send."""
+    if request.method == "POST":
+        return _receive(request, now())
+    return _form(request, reporting.empty())
+
+
+def _receive(request: HttpRequest, moment: datetime) -> HttpResponse:
+    said = reporting.read(request)
+    try:
+        said = replace(said, media=said.media + reporting.store_pictures(request, moment))
+        found = [] if said.asked or said.same_as else reporting.nearby(said, moment)
+        if found:
+            return _form(request, replace(said, asked=True), nearby=found)
+        sent = reporting.submit(said, moment)
+    except Refused as refusal:
+        return _form(request, said, refusal=refusal)
+    return redirect(f"{reverse('mobile:track', args=[sent.tracking_key])}?new=1")
+
+
+def _form(
+    request: HttpRequest,
+    said: reporting.Said,
+    *,
+    refusal: Refused | None = None,
+    nearby: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
+    held = _catalogue()
+    context = {
+        "said": said,
+        "refusal": refusal,
+        "wrong": refusal.fields if refusal else {},
+        "nearby": nearby,
+        "chips": choices.chips(held, said.text, said.category) if held else [],
+        "groups": choices.groups(held) if held else [],
+        "streets": choices.streets(),
+        "most": reporting.MOST_PICTURES,
+    }
+    return render(request, "mobile/report.html", context, status=refusal.status if refusal else 200)
+
+
+def _catalogue() -> Catalogue | None:
+    try:
+        return configuration.catalogue(now())
+    except Refused:
+        return None
+
+
+@require_http_methods(["POST"])
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The chips again, those first that the words name."""
+    held = _catalogue()
+    said = reporting.read(request)
+    offered = choices.chips(held, said.text, said.category) if held else []
+    return render(request, "mobile/parts/chips.html", {"chips": offered, "said": said})
+
+
+@require_http_methods(["POST"])
+def nearby(request: HttpRequest) -> HttpResponse:
+    """Is it this one? Asked while the form is being filled in."""
+    said = reporting.read(request)
+    try:
+        found = reporting.nearby(said, now())
+    except Refused as refusal:
+        return render(request, "web/parts/refusal.html", {"refusal": refusal}, status=refusal.status)
+    return render(request, "mobile/parts/nearby.html", {"nearby": found, "said": said})
+
+
+@require_GET
+def lookup(request: HttpRequest) -> HttpResponse:
+    """From the key as typed to its page."""
+    typed = request.GET.get("key", "").strip()
+    if not typed:
+        return redirect("mobile:welcome")
+    return redirect("mobile:track", key=typed[:60])
+
+
+@never_cache
+@require_GET
+def track(request: HttpRequest, key: str) -> HttpResponse:
+    """How a report stands; a wrong key gets the form again, with a plain sentence."""
+    moment = now()
+    try:
+        tracked = intake.track(key, moment)
+    except Refused as refusal:
+        return render(request, "mobile/welcome.html", {"refusal": refusal, "typed": key[:60]}, status=refusal.status)
+    held = _catalogue()
+    category = held.categories.get(tracked.category) if held else None
+    context = {
+        "tracked": tracked,
+        "told": tracking.told(tracked),
+        "category": category.minor_name if category else "",
+        "pictures": _released(tracked),
+        "key": key.upper(),
+        "is_new": "new" in request.GET,
+        "address_of_page": request.build_absolute_uri(reverse("mobile:track", args=[key])),
+    }
+    response = render(request, "mobile/track.html", context)
+    # The address is the secret: it must not travel to other sites nor lie in shared caches.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _released(tracked: intake.Tracked) -> list[Any]:
+    """Pictures that a person released for the public."""
+    if tracked.case_id is None:
+        return []
+    return media.released([media_id for media_id, _purpose in cases.pictures(tracked.case_id)])
+
+
+@require_GET
+def qr(request: HttpRequest, key: str) -> HttpResponse:
+    """The tracking page's address as a QR code."""
+    url = request.build_absolute_uri(reverse("mobile:track", args=[key]))
+    drawing = segno.make(url, error="m").svg_inline(border=0, omitsize=True, dark="#000", light=None)
+    named = drawing.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return HttpResponse(named, content_type="image/svg+xml")
+
+
+@require_GET
+def released_picture(request: HttpRequest, key: str, media_id: str) -> HttpResponse | HttpResponseRedirect:
+    """A released picture of the case that this key follows, in the copy that shows nobody."""
+    shown = {str(one.id): one for one in _released(intake.track(key, now()))}
+    if media_id not in shown:
+        raise Http404
+    content, content_type = media.content(shown[media_id].id, "display")
+    return HttpResponse(content, content_type=content_type)
