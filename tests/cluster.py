@@ -20,6 +20,7 @@ SITE = "testsite"
 TEMPLATE = "template"
 ALIASES = ("default", "keys")
 _FOLDER = "XIUCHENG_TEST_FOLDER"
+_SOURCES = Path(__file__).resolve().parents[1] / "src"
 _PREFIX = "xiucheng-test-"
 
 
@@ -55,6 +56,7 @@ class Cluster:
     def environment(self) -> dict[str, str]:
         """What the settings read; subprocesses of tests inherit it."""
         return {
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH")))),
             "DJANGO_SETTINGS_MODULE": "xiucheng.config.settings",
             "DATABASE_URL": self.databases.url,
             "DATABASE_KEYS_URL": self.databases.keys_url,
