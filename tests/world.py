@@ -69,7 +69,7 @@ class World:
     people: dict[str, UUID] = field(default_factory=dict)
 
     def standing(self, name: str, at: datetime | None = None) -> Standing:
-        return queries.standing_of(person_id=self.people[name], at=at or self.now)
+        return queries.standing_of(self.people[name], at or self.now)
 
     def file(self, *, now: datetime | None = None, area: str = "990101001001", **values) -> cases.Filed:
         """File one case the way intake does; values are those of NewCase."""

@@ -143,9 +143,10 @@ def test_unknown_case_is_not_found(world):
 def test_the_agency_clock_and_the_case_clock(world):
     filed = world.file(category="E0101", condition="E010101")  # 4 work hours
     view = act(world, "dispatcher", "dispatch", filed.case_id, agency=str(world.agencies["roads"]))
-    # Monday 09:00 + 4 work hours = 15:00 with the noon break; the case: +1 h dispatch, +2 h check.
+    # The agency: Monday 09:00 and 4 work hours, 15:00 with the noon break. The case: an hour to dispatch, until 10:00,
+    # the 4 hours until 16:00, two to check, until 18:00.
     assert view.facts.handle_due_at == world.now + 6 * HOUR
-    assert view.facts.due_at == filed.due_at == world.now + 24 * HOUR - HOUR * 0
+    assert view.facts.due_at == filed.due_at == world.now + 9 * HOUR
     tasks_open = tasks.open_of_subject(filed.case_id)
     assert [task.due_at for task in tasks_open] == [view.facts.handle_due_at]
 
@@ -242,7 +243,7 @@ def test_merge_pauses_the_member_and_unmerge_restores(world):
     number = queries.numbers([master])[master]
     view = act(world, "acceptor", "merge", member, case=number)
     assert (view.state, view.facts.merged_into) == ("merged", master)
-    assert tasks.open_of_subject(member)[0].state == "paused"
+    assert tasks.open_of_subject(member)[0].paused_at == world.now
     with refused("has_members"):
         act(world, "acceptor", "merge", master, case=str(world.file().case_id))
     view = act(world, "acceptor", "unmerge", member, at=world.now + HOUR)
@@ -279,7 +280,7 @@ def test_undo_within_ten_seconds_puts_everything_back_and_tells_nobody(world):
     view = act(world, "dispatcher", "undo", filed.case_id, at=soon)
     assert (view.state, view.facts.agency_id, view.facts.agencies, view.version) == ("filed", None, (), 3)
     assert tasks.open_of_subject(filed.case_id) == []
-    assert notices.unread(world.people["roads_clerk"], at=world.now + HOUR) == 0
+    assert notices.unread(world.people["roads_clerk"], world.now + HOUR) == 0
     with refused("not_yours", 403):
         act(world, "dispatcher", "undo", filed.case_id, at=soon)
 

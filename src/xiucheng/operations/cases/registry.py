@@ -1,10 +1,26 @@
-"""The packs that this room reads: the catalogue and the limits of the centre's own stages."""
+"""What this room hangs into the engines: the packs it reads, and how its events read as sentences."""
 
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.foundation.packs import registry
+from xiucheng.foundation.notices import registry as notices
+from xiucheng.foundation.packs import registry as packs
 
 from .catalogue import check_catalogue, check_limits
 
-registry.register(registry.PackKind("catalogue", _("立案目录"), check_catalogue))
-registry.register(registry.PackKind("limits", _("环节时限"), check_limits))
+packs.register(packs.PackKind("catalogue", _("立案目录"), check_catalogue, row_keys={"categories": "key"}))
+packs.register(packs.PackKind("limits", _("环节时限"), check_limits))
+
+_WHAT = {"return_case": _("回退"), "extend": _("延期"), "void": _("作废")}
+_GRANTED = {"yes": _("同意"), "no": _("不同意")}
+
+notices.register(
+    notices.Event("case_dispatched", _("案卷 {number} 派给本单位，请签收。")),
+    notices.Event("case_assigned", _("案卷 {number} 交由您办理。")),
+    notices.Event("case_rework", _("案卷 {number} 核查未通过，退回返工。")),
+    notices.Event("case_supervised", _("案卷 {number} 已被督办。")),
+    notices.Event("case_to_check", _("案卷 {number} 等待核查。")),
+    notices.Event("case_asked", _("案卷 {number} 申请{what}，请批复。"), choices={"what": _WHAT}),
+    notices.Event(
+        "case_decided", _("案卷 {number} 的{what}申请：{granted}。"), choices={"what": _WHAT, "granted": _GRANTED}
+    ),
+)

@@ -13,11 +13,12 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks import queries as task_queries
+from xiucheng.kit.actor import Actor
 from xiucheng.kit.worktime import Limit, Unit
 
 from .. import configuration
 from ..models import Case
-from ..rules import DECIDERS
+from ..rules import DECIDERS, MOVES
 
 ROOM = "cases"
 
@@ -121,18 +122,16 @@ def _cancel_handle(it: Context) -> dict[str, Any]:
 
 def _resume_handle(it: Context) -> dict[str, Any]:
     if it.row.handle_task:
-        tasks.reopen(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
+        reopened = tasks.reopen(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
+        return {"handle_due_at": reopened.due_at}
     return {}
 
 
 def _extend_handle(it: Context) -> dict[str, Any]:
     if it.row.handle_task:
-        tasks.extend(
-            actor=it.by.actor,
-            now=it.now,
-            task_id=it.row.handle_task,
-            limit=Limit.from_json(it.row.limit),
-        )
+        limit = Limit.from_json(it.row.limit)
+        extended = tasks.extend(actor=it.by.actor, now=it.now, task_id=it.row.handle_task, limit=limit)
+        return {"handle_due_at": extended.due_at}
     return {}
 
 
@@ -172,17 +171,23 @@ def _decide(it: Context) -> dict[str, Any]:
 
 def _each_open(do: Callable[..., Any]) -> Callable[[Context], dict[str, Any]]:
     def run_on_open(it: Context) -> dict[str, Any]:
+        made: dict[str, Any] = {}
         for task in task_queries.open_of_subject(it.row.id):
-            do(actor=it.by.actor, now=it.now, task_id=task.id)
-        return {}
+            changed = do(actor=it.by.actor, now=it.now, task_id=task.id)
+            if task.id == it.row.handle_task:
+                made["handle_due_at"] = changed.due_at
+        return made
 
     return run_on_open
 
 
-def cancel_open_requests(it: Context) -> None:
-    """A finished case leaves no question open: what is still asked is refused by the system's hand."""
-    for request in task_queries.pending_requests(it.row.id):
-        tasks.decide(actor=it.by.actor, now=it.now, request_id=request.id, granted=False)
+def lapse(row: Case, name: str, *, now: datetime) -> None:
+    """Questions that make no sense any more after a move lapse: the new state does not know them, or another agency
+    has the case. They are answered no by the system's hand, which costs the asker nothing but the time."""
+    for request in task_queries.pending_requests(row.id):
+        gone = name == "redispatch" and request.what in {"return_case", "extend"}
+        if gone or row.state not in MOVES[request.what].sources:
+            tasks.decide(actor=Actor.system("lapse"), now=now, request_id=request.id, granted=False)
 
 
 _EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {

@@ -102,6 +102,8 @@ def _write(
     _set(row, columns)
     # The tasks know their own deadlines, so they come before the row is stored and the step recorded.
     made = effects.run(row, outcome.effects, args, by=by, now=now, step_id=step_id)
+    if row.state != before or name == "redispatch":
+        effects.lapse(row, name, now=now)
     Case.objects.filter(id=row.id).update(**{**columns, **made})
     payload = {"state": row.state, "version": row.version, "from": before, **outcome.told}
     if "handle_due_at" in made or "handle_due_at" in columns:

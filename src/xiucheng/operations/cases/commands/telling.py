@@ -79,11 +79,16 @@ def tell(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: da
         event=telling.event,
         subject_room="cases",
         subject=row.id,
-        args={"number": row.number, "what": args.get("asked", ""), "granted": args.get("granted", "")},
+        args={"number": row.number, "what": _what(args), "granted": args.get("granted", "")},
         wait_seconds=int(UNDO_WINDOW.total_seconds()) if MOVES[name].undoable else 0,
     )
 
 
-def take_back(row: Case) -> None:
+def _what(args: Mapping[str, Any]) -> str:
+    request = args.get("request_facts")
+    return str(args.get("asked") or (request.what if request else ""))
+
+
+def take_back(row: Case, now: datetime) -> None:
     """An undone move tells nobody."""
-    notices.cancel_waiting(subject_room="cases", subject=row.id)
+    notices.cancel_waiting(subject_room="cases", subject=row.id, now=now)

@@ -51,7 +51,7 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
             "closing": row.closing,
         },
     )
-    telling.take_back(row)
+    telling.take_back(row, now)
     from ..queries import view_of
 
     return view_of(row, by, now)
