@@ -172,6 +172,12 @@ def test_a_post_that_has_not_begun_is_taken_back_with_its_roster() -> None:
     assert not Membership.objects.filter(id=post).exists()
 
 
+def test_a_post_is_not_ended_in_the_past() -> None:
+    post = Membership.objects.get(person_id=make.person("acceptor").person_id).id
+    with refused("bad_span"):
+        commands.end_membership(by=MACHINE, now=NOW + 2 * HOUR, membership_id=post, ends_at=NOW + HOUR)
+
+
 def test_an_ended_post_cannot_be_ended_again() -> None:
     person = make.person("acceptor").person_id
     post = Membership.objects.get(person_id=person).id
@@ -184,9 +190,15 @@ def test_who_leaves_has_no_post_no_account_and_no_phone() -> None:
     person = commands.register_person(by=MACHINE, now=NOW, name="示例人员", phone="138 0000 1111")
     commands.start_membership(by=MACHINE, now=NOW, person_id=person, role="acceptor")
     account = make.account(Standing(person), "leaver")
+    later = commands.start_membership(
+        by=MACHINE, now=NOW, person_id=person, role="dispatcher", starts_at=NOW + 3 * HOUR
+    )
+    _roster(later)
+    commands.link_grid(by=MACHINE, now=NOW, duty_grid="Z01", person_id=person)
     assert queries.phone_of(person) == "13800001111"
     commands.leave_person(by=MACHINE, now=NOW + HOUR, person_id=person)
-    assert queries.standing_of(person, NOW + 2 * HOUR).posts == ()
+    assert [queries.standing_of(person, NOW + hours * HOUR).posts for hours in (2, 4)] == [(), ()]
+    assert queries.inspectors_of_grid("Z01", at=NOW + 2 * HOUR) == []
     assert queries.phone_of(person) is None
     assert queries.person_names([person]) == {person: "示例人员"}
     with refused("left"):

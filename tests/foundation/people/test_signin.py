@@ -190,6 +190,25 @@ def test_the_rates_are_remembered_in_the_database(db, django_assert_num_queries)
         assert cursor.fetchone() == (1,)
 
 
+def test_what_sign_in_need_not_remember_is_dropped(client: Client, account: Account, settings) -> None:
+    from django.contrib.sessions.models import Session
+
+    from xiucheng.foundation.people import timers
+    from xiucheng.foundation.people.models import Remembered, SignInAttempts
+    from xiucheng.kit.now import now
+
+    settings.DEMO = True
+    sign_in(client)
+    sign_in(Client(), password="wrong-password")
+    Session.objects.create(session_key="old", session_data="", expire_date=now() - MINUTE)
+    assert timers.tidy(now()) == 0
+    assert timers.tidy(now() + timedelta(days=2)) >= 2
+    assert not SignInAttempts.objects.exists()
+    assert not Remembered.objects.exists()
+    assert not Session.objects.filter(session_key="old").exists()
+    assert Session.objects.exists()
+
+
 # -- the second factor ------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiucheng.foundation.people import commands, queries, vault
+from xiucheng.foundation.people import commands, queries, timers, vault
 from xiucheng.foundation.people.models import Erasure, Subject
 from xiucheng.foundation.people.vault import crypto, pool, store
 from xiucheng.kit.ids import uuid7
@@ -345,9 +345,9 @@ def test_what_a_crash_left_on_the_list_is_carried_out_later(monkeypatch) -> None
         broken.setattr(store, "delete", unreachable)
         vault.destroy([key], reason="erase_report", now=NOW)
     assert vault.open_text(key, sealed) == "words"
-    assert vault.carry_out_waiting() == 1
+    assert timers.carry_out_erasures(NOW) == 1
     assert vault.open(key, sealed) is None
-    assert vault.carry_out_waiting() == 0
+    assert timers.carry_out_erasures(NOW) == 0
 
 
 @COMMITTED

@@ -1,7 +1,6 @@
 """Contacts of those who report: kept sealed, opened with a reason that is logged, erased for good."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -141,26 +140,3 @@ def erase_subject(*, by: Standing, now: datetime, subject_id: UUID, same_phone: 
     for erased_id, _key in erased:
         record("erase_subject", erased_id, by, now)
     return len(erased)
-
-
-@vault.after_restore("people_subject")
-def clear_restored(key_ids: Sequence[UUID]) -> int:
-    """Subjects that came back with an older copy of this database lose their contact and digests again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE people_subject SET sealed = NULL, phone_blind = NULL, contact_blind = NULL, erased_at = e.erased_at"
-            " FROM people_erasure e WHERE e.key_id = people_subject.key AND people_subject.key = ANY(%s)"
-            " AND people_subject.erased_at IS NULL",
-            [list(key_ids)],
-        )
-        return cursor.rowcount
-
-
-@vault.after_restore("people_person")
-def clear_restored_phones(key_ids: Sequence[UUID]) -> int:
-    """The same for phone numbers of the staff."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE people_person SET phone_key = NULL, phone_sealed = NULL WHERE phone_key = ANY(%s)", [list(key_ids)]
-        )
-        return cursor.rowcount

@@ -10,7 +10,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import queries, rules, vault
-from ..models import Account, Membership, Organisation, Person
+from ..models import Account, GridLink, Membership, Organisation, Person
 from ..recent import people
 from ..rules import ADMINISTRATORS, ROLES, Standing
 from .frame import checked_area, checked_name, checked_span, locked, record, refusing
@@ -74,16 +74,16 @@ def _seal_phone(row: Person, phone: str | None) -> None:
 
 @verb
 def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
-    """Somebody leaves the staff: posts end, the account is locked, the phone number is destroyed; the name stays in
-    what they did. Refused: not_yours, not_found, administrators_apart.
+    """Somebody leaves the staff: posts and duty grids end, the account is locked, the phone number is destroyed; the
+    name stays in what they did. Refused: not_yours, not_found, administrators_apart.
     """
     queries.demand(by, "people.organise")
     row = locked(Person, person_id, NO_PERSON)
     _check_administrator(by, _roles_held(row.id, now, None))
-    Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row, starts_at__lt=now).update(
-        ends_at=now
-    )
-    Membership.objects.filter(person=row, starts_at__gte=now).delete()
+    for post in Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row):
+        _end(post, now)
+    GridLink.objects.filter(person=row, starts_at__gte=now).delete()
+    GridLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row).update(ends_at=now)
     Account.objects.filter(person=row).update(is_active=False)
     if row.phone_key is not None:
         vault.destroy([row.phone_key], reason="left", now=now)
@@ -153,7 +153,7 @@ def start_membership(
 def end_membership(*, by: Standing, now: datetime, membership_id: UUID, ends_at: datetime | None = None) -> None:
     """End a post at `ends_at` (default now); one that has not begun by then is taken back.
 
-    Refused: not_yours, not_yourself, not_found, already_ended, administrators_apart.
+    Refused: not_yours, not_yourself, not_found, already_ended, bad_span, administrators_apart.
     """
     queries.demand(by, "people.appoint")
     row = locked(Membership, membership_id, _NO_POST)
@@ -162,16 +162,24 @@ def end_membership(*, by: Standing, now: datetime, membership_id: UUID, ends_at:
     _check_administrator(by, {row.role})
     if row.ends_at is not None and row.ends_at <= now:
         raise Refused("already_ended", _("这条任职已经结束。"))
+    if ends_at is not None and ends_at < now:
+        text = _("结束时间不能早于现在。")
+        raise Refused("bad_span", text, fields={"ends_at": text})
     end = ends_at or now
-    if end <= row.starts_at:
-        row.rosters.all().delete()
-        row.duty_changes.all().delete()
-        row.delete()
-    else:
-        row.ends_at = end
-        row.save(update_fields=["ends_at"])
+    _end(row, end)
     people.changed()
     record("end_membership", row.person_id, by, now, membership=membership_id, role=row.role, ends_at=end)
+
+
+def _end(post: Membership, end: datetime) -> None:
+    if post.starts_at < end:
+        post.ends_at = end
+        post.save(update_fields=["ends_at"])
+        return
+    # It never began.
+    post.rosters.all().delete()
+    post.duty_changes.all().delete()
+    post.delete()
 
 
 def _check_place(role: str, area: str, agency_id: UUID | None) -> None:
