@@ -9,6 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from xiucheng.foundation.people import commands, queries
 from xiucheng.foundation.people.models import ComponentLink, Membership
 from xiucheng.foundation.people.rules import ADMINISTRATORS, Post, Standing
+from xiucheng.foundation.places import commands as places
+from xiucheng.foundation.places.loaders.divisions import AreaRow
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 
@@ -141,17 +143,18 @@ def test_a_post_that_cannot_be_is_refused(change: dict, code: str) -> None:
     assert not Membership.objects.exists()
 
 
-def test_an_area_must_be_of_this_district_once_areas_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from xiucheng.foundation.places import queries as places
-
+def test_an_area_must_be_of_this_district_once_areas_are_loaded() -> None:
     person = make.person().person_id
-    known = {"371002001003"}
-    monkeypatch.setattr(places, "district", lambda: object())
-    monkeypatch.setattr(places, "area", lambda code: code if code in known else None)
     given = {"by": MACHINE, "now": NOW, "person_id": person, "role": "grid_officer"}
-    with refused("unknown_area"):
-        commands.start_membership(**given, area="371002009001")
-    commands.start_membership(**given, area="371002001003007")
+    commands.start_membership(**given, area="990109001001")
+    areas = (("990101", "示例区"), ("990101001", "东街街道"), ("990101001001", "槐花社区"))
+    rows = [AreaRow(number, code, name) for number, (code, name) in enumerate(areas, 1)]
+    places.load_areas(actor=MACHINE.actor, now=NOW, rows=rows)
+    for unknown in ("990101001002", "990101009", "990102", "990101001002007"):
+        with refused("unknown_area"):
+            commands.start_membership(**given, area=unknown)
+    for known in ("990101001001", "990101001001007", "990101001"):
+        commands.start_membership(**given, area=known)
 
 
 def test_nobody_gives_or_takes_their_own_posts() -> None:
