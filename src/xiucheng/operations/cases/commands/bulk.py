@@ -15,6 +15,7 @@ from django.db import connection
 
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.queries import Agency
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks.commands import Duty, Given
@@ -57,10 +58,11 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
     """Dispatch cases that wait for it, each as `dispatch_case` would; those that were moved meanwhile are left alone.
 
     At most 4 statements and one per agency, however many cases. No question lapses: whatever can be asked about a case
-    that waits for dispatch can be asked of a dispatched one. Returns the cases
-    that were dispatched. Refused: `not_found` (404) for an unknown agency. Step: cases.dispatch for each.
+    that waits for dispatch can be asked of a dispatched one. Returns the cases that were dispatched; an agency that
+    does not handle cases gets none. Step: cases.dispatch for each.
     """
-    wanted = {item.case_id: people.agency(item.agency_id) for item in items}
+    held = people.organisations()
+    wanted = {item.case_id: held[item.agency_id] for item in items if item.agency_id in held}
     rows = list(Case.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id"))
     clocks = configuration.clocks(now)
     mover = Mover(str(by.actor), by.actor.person_id)
@@ -71,7 +73,7 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
             judged.append((row, apply(NAME, case, {"agency": agency.id}, by=mover, now=now, clocks=clocks)))
     if not judged:
         return []
-    given = tasks.give_many(actor=by.actor, now=now, duties=[_duty(row, outcome) for row, outcome in judged])
+    given = tasks.give_many(actor=by.actor, now=now, duties=[_duty(row, wanted[row.id]) for row, _ in judged])
     _store(judged, given, now)
     for (row, outcome), task in zip(judged, given, strict=True):
         journal.record(
@@ -92,16 +94,15 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
     return [row.id for row, _outcome in judged]
 
 
-def _duty(row: Case, outcome: Outcome) -> Duty:
-    agency_id = outcome.changes["agency_id"]
+def _duty(row: Case, agency: Agency) -> Duty:
     return Duty(
         kind="handle",
         room=ROOM,
         subject=row.id,
-        agency_id=agency_id,
+        agency_id=agency.id,
         area=row.area,
         limit=Limit.from_json(row.limit),
-        calendar=people.agency(agency_id).calendar,
+        calendar=agency.calendar,
     )
 
 

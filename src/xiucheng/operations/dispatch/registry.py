@@ -1,0 +1,13 @@
+"""The pack that this room reads: the ordered rules of routing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.foundation.packs import registry
+
+from .configuration import KIND
+from .preview import effect, validate
+from .rules import kept
+
+registry.register(
+    registry.PackKind(KIND, _("派遣规则"), validate, normalise=kept, row_keys={"rules": "no"}, effect=effect)
+)
