@@ -58,7 +58,7 @@ class Demo:
             self.trial.open(lambda step: status.update(STEPS[step]))
         os.environ.update(self.trial.environment())
         os.environ["XIUCHENG_DEMO"] = "1"
-        os.environ["XIUCHENG_STREAM_URL"] = f"http://{self._shown_host}:{self.ports.stream}/stream/"
+        os.environ["XIUCHENG_STREAM_URL"] = f":{self.ports.stream}/stream/"  # the same host, whatever its name
         if self.ports.host not in {"127.0.0.1", "localhost", "::1"}:
             # Shown to others on purpose: they come by whatever name this machine has.
             os.environ["XIUCHENG_HOSTS"] = "*"

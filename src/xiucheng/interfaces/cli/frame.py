@@ -35,7 +35,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help=_("以 JSON 输出"))]
 
 def fail(text: str, code: int = 1) -> typer.Exit:
     """Says what is wrong on stderr; to be raised."""
-    err.print(f"[red]{escape(text)}[/red]")
+    err.print(f"[red]{escape(text)}[/red]", soft_wrap=True)
     return typer.Exit(code)
 
 
@@ -64,15 +64,16 @@ def with_site(
     """The settings loaded and the site's databases ready, for the time of the block.
 
     Without --data and with DATABASE_URL in the environment it is that site as it stands: never migrated by itself.
-    Else it is the trial site in the data folder: its database is started when it does not run and stopped again,
-    the site provisioned when it is missing, and what is not migrated yet is migrated.
+    Else it is the trial site in the data folder (XIUCHENG_SITE, else `sample`): its database is started when it does
+    not run and stopped again, the site provisioned when it is missing, and what is not migrated yet is migrated.
     """
     signal.signal(signal.SIGTERM, _exit_on_signal)
     if data is None and os.environ.get("DATABASE_URL"):
         load_settings()
         yield
         return
-    trial = TrialSite(data or default_data(), site or "sample", zone or "Asia/Shanghai")
+    name = site or os.environ.get("XIUCHENG_SITE") or "sample"
+    trial = TrialSite(data or default_data(), name, zone or os.environ.get("XIUCHENG_ZONE") or "Asia/Shanghai")
     trial.open(lambda what: err.print(f"[dim]{_STEPS[what]}…[/dim]"))
     try:
         os.environ.update(trial.environment())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .frame import DataOption, JsonOption, fail, out, print_json, progress, with_site
+from .frame import DataOption, JsonOption, err, fail, out, print_json, progress, with_site
 from .words import _
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def _mapping(name: str) -> Mapping:
     try:
         return mapping.load(name)
     except mapping.BadMapping as error:
-        raise fail(_("映射 {name} 不可用：{why}").format(name=name, why=error)) from error
+        lines = "".join(f"\n  {where}: {code} {detail}".rstrip() for where, code, detail in error.problems)
+        raise fail(_("映射 {name} 不可用：{why}").format(name=name, why=lines)) from error
 
 
 def import_file(
@@ -39,6 +40,12 @@ def import_file(
 
         with progress(_("导入 {name}").format(name=path.name)) as tick:
             outcome = imports.run(path, source, dry_run=dry_run, errors_path=errors, progress=tick)
+        if source.site and not dry_run:
+            # A site of history only: no worker runs there, so its journal and lists are brought up here.
+            with err.status(_("整理业务日志")):
+                from xiucheng.kit.journal import readers
+
+                readers.catch_up()
     answer = asdict(outcome)
     if as_json:
         print_json(answer)
@@ -55,8 +62,8 @@ def stats(
     with with_site(data, site=mapping.site or None, zone=mapping.zone if mapping.site else None):
         from xiucheng.operations.intake.queries import source_statistics
 
-        answer: Any = source_statistics(mapping.name)
-    answer = answer if isinstance(answer, dict) else asdict(answer)
+        found = source_statistics(mapping.name)
+    answer = found.as_dict()
     if as_json:
         print_json(answer)
     else:

@@ -44,7 +44,7 @@ def run(application: typer.Typer) -> None:
         application()
     except (Unready, Refused) as error:
         err.print(f"[red]{_('未能完成')}[/red]", end=": ")
-        err.print(sentence(error), markup=False)
+        err.print(sentence(error), markup=False, soft_wrap=True)
         sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`).
