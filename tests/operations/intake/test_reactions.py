@@ -1,0 +1,136 @@
+"""What follows by itself: filing by a published rule, and what became of a case coming back to its reports."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import world as worlds
+from tests.operations.intake.make import submit
+from tests.world import World
+from xiucheng.foundation.notices import queries as notices
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import journal
+from xiucheng.kit.journal import readers
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.intake import commands, filing, imports, queries
+from xiucheng.operations.intake.commands.submitting import Origin
+from xiucheng.operations.intake.models import Report
+
+RULES = {"rules": [{"channel": "resident"}, {"channel": "hotline", "mapping": "calls", "digest": "0123456789abcdef"}]}
+CALLS = Origin("calls", "0123456789abcdef", "A1")
+
+
+@pytest.fixture
+def published(world: World) -> World:
+    readers.ensure_rows()
+    worlds.publish("filing", RULES, world.now - timedelta(days=1))
+    return world
+
+
+def state(submitted: commands.Submitted) -> str:
+    return Report.objects.values_list("state", flat=True).get(id=submitted.report_id)
+
+
+def test_a_chosen_category_is_filed_by_the_rule_that_a_person_published(published: World) -> None:
+    chosen, unchosen = submit(published), submit(published, category=None)
+    elsewhere = submit(published, channel="api", by=Standing.resident("api"))
+    nowhere = submit(published, area=None, address="不明")
+    readers.catch_up()
+    assert [state(one) for one in (chosen, unchosen, elsewhere, nowhere)] == ["accepted", *["received"] * 3]
+    (step,) = [one for one in journal.of_subject(chosen.report_id) if one.verb == "file"]
+    assert step.actor == "rule:filing@1"
+
+
+def test_a_mapping_files_only_as_the_very_file_that_was_published(published: World) -> None:
+    by = published.standing("shift_leader")
+    same = submit(published, by=by, channel="hotline", origin=CALLS)
+    edited = submit(published, by=by, channel="hotline", origin=Origin("calls", "ffffffffffffffff", "A2"))
+    by_hand = submit(published, by=by, channel="hotline")
+    readers.catch_up()
+    assert [state(one) for one in (same, edited, by_hand)] == ["accepted", "received", "received"]
+
+
+def test_without_a_published_rule_nothing_is_filed(world: World) -> None:
+    readers.ensure_rows()
+    done = submit(world)
+    readers.catch_up()
+    assert state(done) == "received"
+
+
+def test_what_somebody_dealt_with_meanwhile_is_left_alone(published: World) -> None:
+    done = submit(published)
+    commands.reject_report(
+        by=published.standing("acceptor"), now=published.now, report_id=done.report_id, reason="不属本区"
+    )
+    readers.catch_up()
+    assert state(done) == "rejected"
+
+
+def test_one_report_that_cannot_be_filed_does_not_hold_up_the_others(published: World) -> None:
+    first, broken, last = submit(published), submit(published), submit(published)
+    Report.objects.filter(id=broken.report_id).update(category="C9999")
+    readers.catch_up()
+    assert [state(one) for one in (first, broken, last)] == ["accepted", "received", "accepted"]
+
+
+def test_the_pack_says_what_is_wrong_with_it(world: World) -> None:
+    for body, path in (
+        ({}, "rules"),
+        ({"rules": [{"channel": "pigeon"}]}, "rules[0].channel"),
+        ({"rules": [{"channel": "resident", "mapping": "x"}]}, "rules[0].digest"),
+        ({"rules": [{"channel": "resident", "model": "x"}]}, "rules[0]"),
+        ({"rules": ["resident"]}, "rules[0]"),
+    ):
+        assert [problem.path for problem in filing.check(body)] == [path]
+        with pytest.raises(Refused) as caught:
+            worlds.publish("filing", body, world.now)
+        assert caught.value.code == "problems"
+    assert filing.check(RULES) == []
+    assert filing.check({"rules": [filing.row_for(imports.load("hotline_fuzhou"))]}) == []
+
+
+# -- what became of it ----------------------------------------------------------------------------------------
+
+
+def outcome(submitted: commands.Submitted) -> str:
+    return Report.objects.values_list("outcome", flat=True).get(id=submitted.report_id)
+
+
+def test_closing_and_reopening_come_back_to_every_report(published: World) -> None:
+    officer = published.standing("grid_officer")
+    first = submit(published)
+    found = submit(published, by=officer, channel="patrol")
+    acceptor = published.standing("acceptor")
+    filed = commands.file_report(by=acceptor, now=published.now, report_id=first.report_id)
+    commands.attach_report(by=acceptor, now=published.now, report_id=found.report_id, case=filed.case_id)
+    cases.force_close_case(
+        by=published.standing("leader"), now=published.now, case_id=filed.case_id, reason="已另案处理"
+    )
+    readers.catch_up()
+    assert (outcome(first), outcome(found)) == ("closed", "closed")
+    tracked = queries.track(first.tracking_key, published.now)
+    assert (tracked.stage, tracked.case_state, tracked.closing) == (5, "closed", "forced")
+    later = published.now + timedelta(days=400)
+    events = [notice.event for notice in notices.inbox(officer.person_id, now=later).rows]
+    assert "report_closed" in events
+    cases.reopen_case(by=acceptor, now=published.now, case_id=filed.case_id, reason="又不亮了")
+    readers.catch_up()
+    assert (outcome(first), outcome(found)) == ("open", "open")
+    verbs = [step.verb for step in journal.of_subject(first.report_id) if step.room == "intake"]
+    assert verbs == ["receive", "file", "outcome", "outcome"]
+
+
+def test_reports_of_a_merged_case_follow_its_master(published: World) -> None:
+    mine, other = submit(published), submit(published, text="同一盏灯")
+    acceptor = published.standing("acceptor")
+    member = commands.file_report(by=acceptor, now=published.now, report_id=mine.report_id)
+    master = commands.file_report(by=acceptor, now=published.now, report_id=other.report_id)
+    cases.merge_case(by=acceptor, now=published.now, case_id=member.case_id, into=master.case_id)
+    readers.catch_up()
+    assert queries.track(mine.tracking_key, published.now).number == master.number
+    told = {one.report_id for one in queries.reports_of(master.case_id)}
+    assert told == {mine.report_id, other.report_id}
+    cases.force_close_case(by=published.standing("leader"), now=published.now, case_id=master.case_id, reason="办结")
+    readers.catch_up()
+    assert (outcome(mine), outcome(other)) == ("closed", "closed")
