@@ -171,7 +171,7 @@ def _approve_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, no
 
 def _refuse_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     # The clock of an ordinary case starts now: until here the finder had promised that nothing was left to do.
-    at = case_due(now, case.limit, case.needs_check, clocks)
+    at = case_due(now, case.limit, case.needs_check, clocks).at
     return Outcome(
         {"self_handled": False, "clock_from": now, "due_at": at, "handlers": ()}, (), {"due": at, "self_handled": False}
     )
