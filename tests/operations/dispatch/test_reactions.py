@@ -82,7 +82,7 @@ def test_a_refused_self_review_and_a_reopened_case_wait_for_a_person(world):
 
 
 def test_a_closed_agency_is_passed_over(world):
-    route(world, {"no": 10, "agency": "east_office"}, {"no": 20, "agency": "roads"})
+    route(world, {"no": 10, "areas": ["990101001"], "agency": "east_office"}, {"no": 20, "agency": "roads"})
     people.close_organisation(by=SYSTEM, now=world.now, organisation_id=world.agencies["east_office"])
     case_id = world.file().case_id
     settle()
