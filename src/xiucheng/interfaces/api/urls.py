@@ -1,5 +1,7 @@
-"""Addresses of this interface."""
+"""Addresses of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .app import api
+
+urlpatterns = [path("", api.urls)]

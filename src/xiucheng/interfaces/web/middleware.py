@@ -17,12 +17,19 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = "en" if request.COOKIES.get("xc_language") == "en" else "zh-hans"
+        language = "en" if self._wants_english(request) else "zh-hans"
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+    @staticmethod
+    def _wants_english(request: HttpRequest) -> bool:
+        # A program has no switch to press: it says what it reads.
+        if request.path.startswith("/api/"):
+            return request.headers.get("Accept-Language", "").lower().startswith("en")
+        return request.COOKIES.get("xc_language") == "en"
 
 
 class ContentPolicy:

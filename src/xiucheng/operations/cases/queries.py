@@ -154,9 +154,16 @@ def pictures(case_id: UUID) -> list[tuple[UUID, str]]:
     return list(Picture.objects.filter(case_id=case_id).values_list("media_id", "purpose"))
 
 
-def cases_of_media(media_id: UUID) -> list[UUID]:
-    """The cases that a picture belongs to."""
-    return list(Picture.objects.filter(media_id=media_id).values_list("case_id", flat=True))
+def sees_picture(media_id: UUID, standing: Standing) -> bool:
+    """May the reader see a picture? Who sees the whole district sees every one, others those of a case in their
+    scope. One statement."""
+    scope = people.visible_to(standing)
+    if scope.kind == "all":
+        return True
+    rows = Picture.objects.filter(media_id=media_id).values_list(
+        "case__area", "case__agency_id", "case__person_id", "case__agencies"
+    )
+    return any(sees(scope, *row) for row in rows)
 
 
 def near(

@@ -10,8 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.media import commands
 from xiucheng.foundation.media import queries as media
-from xiucheng.foundation.people.rules import Standing, visible_to
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
 
 from ..doors import Visit, desk, is_part
@@ -24,23 +22,10 @@ VARIANTS = frozenset({"thumb", "display"})
 @desk
 def picture(request: Visit, media_id: UUID, variant: str) -> HttpResponse:
     """A copy without the camera's facts."""
-    if variant not in VARIANTS or not _may_see(media_id, request.standing, request):
+    if variant not in VARIANTS or not cases.sees_picture(media_id, request.standing):
         raise Http404
     content, content_type = media.content(media_id, variant)
     return HttpResponse(content, content_type=content_type)
-
-
-def _may_see(media_id: UUID, standing: Standing, request: Visit) -> bool:
-    """Who sees the whole district sees every picture, others those of a case in their scope."""
-    if visible_to(standing).kind == "all":
-        return True
-    for case_id in cases.cases_of_media(media_id):
-        try:
-            cases.case(case_id, standing, request.moment)
-        except Refused:
-            continue
-        return True
-    return False
 
 
 @require_POST

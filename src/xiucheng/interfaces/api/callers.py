@@ -1,0 +1,107 @@
+"""Who calls the API: a token, a person with a session of this site, or anybody (for what anybody may do)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.throttling import AnonRateThrottle
+
+from xiucheng.foundation.people import commands as people_commands
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.now import now
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.intake.channels import CHANNELS
+
+# What a token may be issued for; a session may do all of it within its posts.
+SCOPES = {"reports": _("提交上报与图片"), "read": _("读取案卷、任务和目录"), "moves": _("办理案卷与上报")}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, at what moment; scopes None: not limited. `keys` tells the Idempotency-Keys of two callers apart."""
+
+    standing: Standing
+    moment: datetime
+    keys: str
+    scopes: frozenset[str] | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel that a report of this caller comes through."""
+        actor = self.standing.actor
+        if actor.kind != "channel":
+            return "api"
+        return actor.id if actor.id in CHANNELS else "api"
+
+    def demand(self, scope: str) -> None:
+        """Refused `scope_missing` (403) where the token was not issued for this."""
+        if self.scopes is not None and scope not in self.scopes:
+            text = _("这个令牌没有“%(scope)s”的用途。") % {"scope": scope}
+            raise Refused("scope_missing", text, status=403)
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer xc_…`; a token that does not hold is refused, never taken for nobody."""
+
+    openapi_name = "token"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        bearer = people_commands.use_token(secret=token, now=now())
+        return Caller(bearer.standing, now(), f"token:{bearer.token_id}", bearer.scopes)
+
+
+class Session(APIKeyCookie):
+    """A person who has signed in on this site; changing calls need the CSRF token."""
+
+    openapi_name = "session"
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        self.param_name = settings.SESSION_COOKIE_NAME
+        super().__init__(csrf=True)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
+        if not request.user.is_authenticated:
+            return None
+        moment = now()
+        standing = people.standing_of(request.user, moment)  # type: ignore[arg-type]
+        return Caller(standing, moment, f"account:{standing.account_id}")
+
+
+def anybody(request: HttpRequest) -> Caller:
+    """Somebody without an account: may report, follow a report, read catalogue and places."""
+    return Caller(Standing.resident("resident"), now(), "resident", frozenset({"reports"}))
+
+
+Auth = list[Callable[[HttpRequest], Any]]
+
+STAFF: Auth = [Token(), Session()]
+ANYBODY: Auth = [Token(), Session(), anybody]
+
+
+class PerAddress(AnonRateThrottle):
+    """Counts those who come without an account, by their address; a token or a session is not counted."""
+
+    def get_cache_key(self, request: HttpRequest) -> str | None:
+        if caller(request).keys != "resident":
+            return None
+        return f"api:{self.rate}:{self.get_ident(request)}"
+
+
+def caller(request: HttpRequest) -> Caller:
+    """Who calls, as one of the ways above has found."""
+    found: Caller = request.auth  # type: ignore[attr-defined]
+    return found
+
+
+def staff(request: HttpRequest, scope: str) -> Caller:
+    """The caller, whose token must be for this scope."""
+    found = caller(request)
+    found.demand(scope)
+    return found
