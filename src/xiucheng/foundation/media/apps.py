@@ -1,3 +1,5 @@
+"""The room of pictures and files as a Django app."""
+
 from django.apps import AppConfig
 
 
