@@ -1,0 +1,77 @@
+"""The table of the room: one row per case, derived from steps alone and never written by anybody else."""
+
+from django.db import models
+from django.db.models import Q
+
+_OPEN = Q(open=True)
+_ENDED = Q(open=False)
+
+
+def _listed(name: str, *first: str, among: Q | None = None) -> list[models.Index]:
+    """The indexes that a list of one scope reads: the open rows in order of due, the others in order of their end."""
+    keys = [*first, "sort_at", "case_id"]
+    return [
+        models.Index(fields=keys, name=f"board_{name}_{end}", condition=rows & among if among else rows)
+        for end, rows in (("open", _OPEN), ("ended", _ENDED))
+    ]
+
+
+class Row(models.Model):
+    """One case as the lists show it; its columns are rules.CaseRow's."""
+
+    case_id = models.UUIDField(primary_key=True)
+    number = models.TextField()
+    state = models.TextField()
+    open = models.BooleanField()
+    sort_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    handle_due_at = models.DateTimeField(null=True)
+    clock_from = models.DateTimeField()
+    agency_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    category = models.TextField()
+    kind = models.TextField()
+    severity = models.TextField()
+    area = models.TextField()
+    street = models.TextField()
+    community = models.TextField()
+    channel = models.TextField()
+    filed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    version = models.IntegerField()
+    sources = models.JSONField()
+    report_count = models.IntegerField()
+    closing = models.TextField()
+    supervised = models.BooleanField()
+    self_handled = models.BooleanField()
+    rework_count = models.IntegerField()
+    reopen_count = models.IntegerField()
+    extend_count = models.IntegerField()
+    asked = models.TextField()
+    imported = models.BooleanField()
+    merged_into = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "board_row"
+        # One list reads one index from either end, whatever the scope: all, street, community, agency, person.
+        indexes = (
+            *_listed("all"),
+            *_listed("street", "street"),
+            *_listed("community", "community"),
+            *_listed("agency", "agency_id"),
+            *_listed("person", "person_id", among=Q(person_id__isnull=False)),
+            # The filters that the hall is narrowed by most.
+            *_listed("category", "category"),
+            models.Index(fields=["state", "sort_at", "case_id"], name="board_state_open", condition=_OPEN),
+            models.Index(fields=["filed_at", "case_id"], name="board_all_filed"),
+            models.Index(fields=["street", "filed_at", "case_id"], name="board_street_filed"),
+            models.Index(fields=["community", "filed_at", "case_id"], name="board_community_filed"),
+            models.Index(fields=["agency_id", "filed_at", "case_id"], name="board_agency_filed"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(report_count__gte=1), name="board_row_has_a_report"),
+            models.CheckConstraint(
+                condition=Q(open=True) | Q(state__in=["closed", "void", "merged"]), name="board_row_open"
+            ),
+        )

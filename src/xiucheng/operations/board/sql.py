@@ -1,0 +1,152 @@
+"""The statements of the lists: one indexed predicate per scope, the filters on top, one page from either end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.people.rules import Scope
+from xiucheng.foundation.places.rules import level_of
+from xiucheng.kit.paging import Cursor, Keyset
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases.catalogue import KINDS
+
+from .projections import COLUMNS
+from .rules import QUEUES, SOON, SORTS
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None, "" and False narrow nothing.
+
+    queue: a key of rules.QUEUES. state: a state of cases. category: a minor ("C0137"), a major ("C01") or a kind.
+    area: a division code. sort: a key of rules.SORTS, else the queue's own. text: a number or words of the case.
+    """
+
+    queue: str = "open"
+    state: str | None = None
+    category: str | None = None
+    area: str | None = None
+    agency_id: UUID | None = None
+    person_id: UUID | None = None
+    severity: str | None = None
+    channel: str | None = None
+    overdue: bool = False
+    supervised: bool = False
+    text: str | None = None
+    sort: str | None = None
+
+
+MAJOR_LENGTH = 3
+"""A major's code: the letter of its kind and two digits (STANDARDS §1); a minor's key is longer."""
+
+SCOPE_COLUMNS: Mapping[str, str] = {
+    "street": "street",
+    "community": "community",
+    "agency": "agency_id",
+    "person": "person_id",
+}
+
+
+def keyset(filters: Filters) -> Keyset:
+    """The order of a list; refused `unknown_queue`, `unknown_sort`."""
+    if filters.queue not in QUEUES:
+        raise Refused("unknown_queue", _("没有这个队列。"), fields={"queue": _("请从列出的队列中选。")})
+    sort = filters.sort or QUEUES[filters.queue].sort
+    if sort not in SORTS:
+        raise Refused("unknown_sort", _("没有这种排序。"), fields={"sort": _("可用：due、ended、filed。")})
+    column, descending = SORTS[sort]
+    return Keyset((column, "case_id"), descending)
+
+
+def page_of(
+    scope: Scope, filters: Filters, cursor: Cursor, limit: int, now: datetime, found: Sequence[UUID] | None
+) -> tuple[str, dict[str, Any]]:
+    """The statement of one page, one row more than `limit`. found: the cases that a search named, if there was one.
+
+    Several streets or agencies are read each by its own index and merged, so that a page costs the same as for one.
+    """
+    order = keyset(filters)
+    where, values = _conditions(filters, now, found)
+    page, key = order.where(cursor)
+    named = {f"key{index}": value for index, value in enumerate(key)}
+    values |= named
+    # The keyset speaks of positions; here every parameter has a name.
+    page = page.replace("%s", "{}").format(*(f"%({name})s" for name in named)) if named else page
+    ordered = f"ORDER BY {order.order(cursor)} LIMIT %(limit)s"
+    values["limit"] = limit + 1
+    columns = ", ".join(f"r.{column}" for column in COLUMNS)
+    inside = f"{where} AND {page}"
+    if scope.kind == "all":
+        return f"SELECT {columns} FROM board_row r WHERE {inside} {ordered}", values  # noqa: S608
+    column = SCOPE_COLUMNS.get(scope.kind)
+    if column is None or not scope.values:
+        return f"SELECT {columns} FROM board_row r WHERE FALSE", values  # noqa: S608
+    if len(scope.values) == 1:
+        values["scope"] = scope.values[0]
+        return f"SELECT {columns} FROM board_row r WHERE r.{column} = %(scope)s AND {inside} {ordered}", values  # noqa: S608
+    values["scope"] = list(scope.values)
+    kind = "uuid" if column.endswith("_id") else "text"
+    each = f"SELECT * FROM board_row WHERE {column} = s.value AND {inside} {ordered}"  # noqa: S608
+    return (
+        f"SELECT {columns} FROM unnest(%(scope)s::{kind}[]) AS s(value), LATERAL ({each}) r {ordered}",  # noqa: S608
+        values,
+    )
+
+
+def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The statement that counts every counted queue over the open rows of a scope."""
+    values: dict[str, Any] = {"now": now, "soon": now + SOON}
+    within = "TRUE"
+    if scope.kind != "all":
+        column = SCOPE_COLUMNS.get(scope.kind)
+        within = f"{column} = ANY(%(scope)s)" if column and scope.values else "FALSE"
+        values["scope"] = list(scope.values)
+    sums = ", ".join(f"count(*) FILTER (WHERE {queue.where})" for queue in QUEUES.values() if queue.counted)
+    return f"SELECT {sums} FROM board_row WHERE open AND {within}", values  # noqa: S608
+
+
+def _conditions(filters: Filters, now: datetime, found: Sequence[UUID] | None) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"now": now, "soon": now + SOON}
+    parts = [QUEUES[filters.queue].where]
+    for name, sql in _EQUAL.items():
+        value = getattr(filters, name)
+        if value:
+            parts.append(sql)
+            values[name] = value
+    if filters.category:
+        parts.append(_category(filters.category))
+        values |= {"category": filters.category, "major": f"{_escaped(filters.category)}%"}
+    if filters.area:
+        column = {"street": "street = %(area)s", "community": "community = %(area)s"}.get(level_of(filters.area) or "")
+        parts.append(column or "area LIKE %(area)s")
+        values["area"] = filters.area if column else f"{_escaped(filters.area)}%"
+    parts += [sql for name, sql in _FLAGS.items() if getattr(filters, name)]
+    if found is not None:
+        parts.append("case_id = ANY(%(found)s)")
+        values["found"] = list(found)
+    return " AND ".join(parts), values
+
+
+def _category(code: str) -> str:
+    """A kind by its name; a major of three characters takes in its minors; a minor's key stands for itself."""
+    if code in KINDS:
+        return "kind = %(category)s"
+    return "category = %(category)s" if len(code) > MAJOR_LENGTH else "category LIKE %(major)s"
+
+
+_EQUAL: Mapping[str, str] = {
+    "state": "state = %(state)s",
+    "agency_id": "agency_id = %(agency_id)s",
+    "person_id": "person_id = %(person_id)s",
+    "severity": "severity = %(severity)s",
+    "channel": "channel = %(channel)s",
+}
+_FLAGS: Mapping[str, str] = {"overdue": "(open AND sort_at < %(now)s)", "supervised": "supervised"}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

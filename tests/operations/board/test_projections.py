@@ -1,0 +1,94 @@
+"""The rows are what the cases are, whatever happened to them, and a replay gives the same table."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from tests.operations.board.wandering import Wanderer
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import journal
+from xiucheng.kit.journal import readers, sequencer
+from xiucheng.operations.board.models import Row
+from xiucheng.operations.board.projections import COLUMNS, VERBS, apply
+from xiucheng.operations.board.rules import NEVER, CaseRow
+from xiucheng.operations.cases import configuration
+from xiucheng.operations.cases import queries as cases
+
+SYSTEM = Standing.for_system("test")
+# Board column → how the case itself says it.
+SAME = (
+    *("state", "version", "category", "area", "filed_at", "due_at", "handle_due_at", "agency_id", "person_id"),
+    *("rework_count", "reopen_count", "extend_count", "supervised", "self_handled", "merged_into", "closed_at"),
+    *("closing", "clock_from", "imported"),
+)
+
+
+def table() -> list[tuple]:
+    return list(Row.objects.order_by("case_id").values_list(*COLUMNS))
+
+
+def bring_up() -> None:
+    readers.ensure_rows()
+    while sequencer.run_once():
+        pass
+    while readers.run("board.rows"):
+        pass
+
+
+def test_the_table_has_the_columns_of_the_rule():
+    assert tuple(field.column for field in Row._meta.concrete_fields) == COLUMNS
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_rows_are_what_the_cases_are_and_a_replay_gives_the_same(world, seed):
+    wanderer = Wanderer(world, seed)
+    wanderer.wander(100)
+    bring_up()
+    wanderer.wander(60)
+    bring_up()
+    for row in Row.objects.all():
+        view = cases.case(row.case_id, SYSTEM, wanderer.at)
+        assert {name: getattr(row, name) for name in SAME} == {name: getattr(view.facts, name) for name in SAME}
+        assert (row.number, row.channel, row.severity) == (view.number, view.channel, view.severity)
+        assert row.open is view.facts.is_open
+        assert row.sort_at == (row.due_at or NEVER) if row.open else row.sort_at <= wanderer.at
+        assert set(filter(None, row.asked.split(","))) == {request.what for request in view.requests}
+        assert row.kind == configuration.catalogue().category(row.category).kind
+        told = [step for step in journal.of_subject(row.case_id) if step.name in VERBS]
+        sources = Counter(s.payload["channel"] for s in told if s.verb in {"file", "file_self_handled", "add_source"})
+        assert (row.sources, row.report_count) == (dict(sources), sources.total())
+    assert Row.objects.count() == len(wanderer.cases) > 5
+    states = set(Row.objects.values_list("state", flat=True))
+    assert len(states) >= 4, f"the walk got nowhere: {states}"
+    before = table()
+    readers.replay("board.rows")
+    assert table() == before
+
+
+def test_the_size_of_the_batches_does_not_matter(world):
+    Wanderer(world, 7).wander(120)
+    bring_up()
+    at_once = table()
+    for size in (1, 7):
+        Row.objects.all().delete()
+        steps = journal.read(after=0, limit=100_000, names=sorted(VERBS))
+        for start in range(0, len(steps), size):
+            apply(steps[start : start + size])
+        assert table() == at_once
+
+
+def test_a_batch_takes_two_statements(world, django_assert_num_queries):
+    Wanderer(world, 5).wander(80)
+    while sequencer.run_once():
+        pass
+    steps = journal.read(after=0, limit=100_000, names=sorted(VERBS))
+    apply(steps)
+    with django_assert_num_queries(2):
+        apply([step for step in steps if not step.verb.startswith("file")][-50:])
+
+
+def test_a_task_that_is_no_handling_of_a_case_changes_no_row(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert {field.name for field in Row._meta.get_fields()} == set(CaseRow.__dataclass_fields__)
