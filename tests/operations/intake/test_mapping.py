@@ -77,6 +77,9 @@ def test_the_mappings_that_come_along_are_whole() -> None:
         (HEAD + COLUMNS.replace('values = "kind"', 'values = "sort"'), ("columns.category", "bad_value")),
         (HEAD.replace("strict", "historical") + COLUMNS, ("columns", "missing_key")),
         (HEAD + 'district = "12"\n' + COLUMNS, ("district", "bad_value")),
+        (HEAD + COLUMNS + '[[areas]]\ncode = "1"\nname = "x"', ("areas", "bad_value")),
+        (HEAD + COLUMNS + '[[agencies]]\ncode = "Big One"\nname = "x"', ("agencies", "bad_value")),
+        (HEAD + COLUMNS + '[[agencies]]\ncode = "x"', ("agencies[0]", "bad_value")),
     ],
 )
 def test_a_wrong_mapping_is_refused_with_its_place(text: str, problem: tuple[str, str]) -> None:

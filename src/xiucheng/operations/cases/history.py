@@ -98,9 +98,7 @@ def _fold(case: PastCase, number: str, key_id: UUID, by: Standing, now: datetime
     steps = [(uuid7(), "file", case.filed_at, _file_payload(case.new, facts, beside), "")]
     mover = Mover(str(by.actor))
     for move in case.moves:
-        # What a source cannot show is not asked of it: pictures of the result.
-        args = {"has_after_photo": True, **move.args}
-        outcome = apply(move.name, facts, args, by=mover, now=move.at, clocks=clocks)
+        outcome = apply(move.name, facts, move.args, by=mover, now=move.at, clocks=clocks)
         changes = dict(outcome.changes)
         changes.pop("undo", None)
         payload: dict[str, Any] = {"from": facts.state, **outcome.told}
@@ -121,8 +119,7 @@ def _filed(
     """The case as filing makes it, its clock from the stated time of filing."""
     new, catalogue = case.new, configuration.catalogue(now)
     category, condition = catalogue.condition(new.category, new.condition)
-    needs_check = category.needs_check(condition)
-    reckoned = case_due(case.filed_at, condition.limit, needs_check, clocks)
+    reckoned = case_due(case.filed_at, condition.limit, False, clocks)
     facts = CaseFacts(
         id=new.case_id,
         state="filed",
@@ -131,8 +128,9 @@ def _filed(
         condition=condition.key,
         area=new.place.area,
         limit=condition.limit,
-        needs_check=needs_check,
-        after_photo=condition.after_photo,
+        # What no source states is not asked of the past: a check, and a picture of the result.
+        needs_check=False,
+        after_photo=False,
         filed_at=case.filed_at,
         clock_from=case.filed_at,
         due_at=case.due_at if case.due_stated else reckoned.at,

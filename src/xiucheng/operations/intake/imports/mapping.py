@@ -43,6 +43,7 @@ TARGETS: Map[str, str] = {
 }
 REQUIRED = ("external_id", "text", "category", "created")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_AGENCY = re.compile(r"[a-z0-9._-]{1,40}")
 _AREA = re.compile(r"\d{6}(\d{3}(\d{3})?)?")
 
 
@@ -231,9 +232,9 @@ def _check_own(body: dict[str, Any], problems: list[tuple[str, str, str]]) -> No
             wrong = sorted(expected.symmetric_difference(item))
             if wrong:
                 problems.append((f"{key}[{index}]", "bad_value", ", ".join(wrong)))
-    for area in body.get("areas", []):
-        if not _AREA.fullmatch(str(area.get("code", ""))):
-            problems.append(("areas", "bad_value", str(area.get("code"))))
+    for key, form in (("areas", _AREA), ("agencies", _AGENCY)):
+        codes = [str(item.get("code", "")) for item in body.get(key, [])]
+        problems += [(key, "bad_value", code) for code in codes if not form.fullmatch(code)]
 
 
 def _columns(body: dict[str, Any], problems: list[tuple[str, str, str]]) -> dict[str, Column]:
