@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from xiucheng.foundation.packs.registry import Effect, Problem
 from xiucheng.kit.worktime import Calendar
@@ -23,9 +22,7 @@ _FORESEEN = 2000
 
 _WRONG = {
     "zone": _("没有这个时区；例如 Asia/Shanghai。"),
-    "week": _(
-        '一周应有七天（周一在前），每天若干时段，例如 ["08:00", "12:00"]；时段先后有序、互不重叠，至少一天有时段。'
-    ),
+    "week": _("一周应有七天，周一在前，至少一天有时段；每天的时段如 08:00–12:00，先后有序、互不重叠。"),
     "make_up": _("调休上班日的时段如 08:00–12:00，应先后有序、互不重叠。"),
     "statute": _("放假依据应为 cn（按国务院办法）或空。"),
     "announced": _("已公布放假安排的年份应为四位数的年份列表。"),
@@ -91,7 +88,7 @@ def _wrong_days(path: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
 def _wrong_together(path: str, key: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
     both = sorted(set(calendar.get("holidays", [])) & set(calendar.get("workdays", [])))
     if both:
-        yield Problem(f"{path}.workdays", _("同一天不能既放假又上班：") + both[0])
+        yield Problem(f"{path}.workdays", _("同一天不能既放假又上班：%(day)s。") % {"day": both[0]})
     elif _fault(calendar):
         yield Problem(path, _("有不认识的项目；日历只有 zone、week、make_up、holidays、workdays、announced、statute。"))
 
@@ -122,9 +119,5 @@ def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) 
     for task in open_tasks:
         again = rules.timed(task, calendars.get(task.calendar) or calendars[DEFAULT])
         moved += again.due_at != task.due_at
-    text = ngettext(
-        "%(moved)s 项暂定截止时间会改变（共核对 %(all)s 项）",
-        "%(moved)s 项暂定截止时间会改变（共核对 %(all)s 项）",
-        moved,
-    )
-    return [Effect(text % {"moved": moved, "all": len(open_tasks)}, moved)]
+    text = _("截止时间会改变的任务（时限暂定的共核对 %(all)s 项）") % {"all": len(open_tasks)}
+    return [Effect(text, moved)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -75,7 +76,8 @@ def give(
 @verb
 def give_many(*, actor: Actor, now: datetime, duties: Sequence[Duty]) -> list[Given]:
     """Give many tasks by one statement, for reactions that act in batches; otherwise as `give`."""
-    tasks = [_task(duty, actor, now) for duty in duties]
+    calendar = lru_cache(maxsize=None)(lambda key, agency_id: _calendar(key, agency_id, now))
+    tasks = [_task(duty, calendar(duty.calendar, duty.agency_id), actor, now) for duty in duties]
     parents = {task.parent_id for task in tasks if task.parent_id is not None}
     if parents and storing.hold(parents) != parents:
         raise Refused("parent_ended", _("上级任务已经结束，不能再分派下级任务。"))
@@ -85,10 +87,10 @@ def give_many(*, actor: Actor, now: datetime, duties: Sequence[Duty]) -> list[Gi
     return [Given(task.id, task.due_at, task.provisional) for task in tasks]
 
 
-def _task(duty: Duty, actor: Actor, now: datetime) -> Task:
+def _task(duty: Duty, reckoned_by: tuple[Calendar, int], actor: Actor, now: datetime) -> Task:
     if duty.agency_id is None and duty.person_id is None and not duty.post:
         raise ValueError(f"{duty.kind}: a task of nobody")
-    calendar, version = _calendar(duty, now)
+    calendar, version = reckoned_by
     bare = Task(
         id=uuid7(),
         kind=duty.kind,
@@ -122,12 +124,10 @@ def _task(duty: Duty, actor: Actor, now: datetime) -> Task:
     return rules.timed(rules.given(bare), calendar)
 
 
-def _calendar(duty: Duty, now: datetime) -> tuple[Calendar, int]:
-    if isinstance(duty.calendar, Calendar):
-        return duty.calendar, calendars.in_force(now)
-    key = duty.calendar
-    if key is None and duty.agency_id is not None:
-        key = people.agency(duty.agency_id).calendar
+def _calendar(given: str | Calendar | None, agency_id: UUID | None, now: datetime) -> tuple[Calendar, int]:
+    if isinstance(given, Calendar):
+        return given, calendars.in_force(now)
+    key = people.agency(agency_id).calendar if given is None and agency_id is not None else given
     return calendars.resolve(key, now)
 
 

@@ -11,7 +11,7 @@ from xiucheng.kit.moves import Move, MoveTable
 STATES = {
     "given": _("待签收"),
     "signed": _("办理中"),
-    "done": _("已完成"),
+    "done": _("已办结"),
     "cancelled": _("已取消"),
 }
 OPEN = frozenset({"given", "signed"})
@@ -21,17 +21,17 @@ MOVES = MoveTable(
     STATES,
     (
         Move("give", _("交办"), frozenset({""}), "given"),
-        Move("sign", _("签收"), frozenset({"given"}), "signed"),
+        Move("sign", _("签收任务"), frozenset({"given"}), "signed"),
         Move("unsign", _("撤销签收"), frozenset({"signed"}), "given"),
-        Move("delegate", _("内部转派"), OPEN, None),
+        Move("delegate", _("转给内部人员"), OPEN, None),
         Move("pause", _("暂停计时"), OPEN, None),
         Move("resume", _("恢复计时"), OPEN, None),
-        Move("extend", _("延期"), OPEN, None),
-        Move("complete", _("完成"), OPEN, "done"),
-        Move("cancel", _("取消"), OPEN, "cancelled"),
+        Move("extend", _("延长时限"), OPEN, None),
+        Move("complete", _("办结任务"), OPEN, "done"),
+        Move("cancel", _("取消任务"), OPEN, "cancelled"),
         Move("reopen", _("重新开始"), ENDED, "given", note="signed where it had been signed for"),
         Move("warn", _("临近截止"), OPEN, None, automatic=True),
-        Move("due", _("到期"), OPEN, None, automatic=True),
+        Move("due", _("任务到期"), OPEN, None, automatic=True),
         Move("recalculate", _("重算时限"), OPEN, None, automatic=True, note="a year's holidays were announced"),
     ),
 )

@@ -1,0 +1,105 @@
+"""The pack kind `calendar`: what it accepts, how it is kept, what its preview foresees."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.foundation.people.make import MACHINE
+from tests.foundation.tasks.make import WEDNESDAY, at, house
+from xiucheng.foundation.packs import commands as packs
+from xiucheng.foundation.packs import queries as pack_queries
+from xiucheng.foundation.tasks import calendars, packing
+from xiucheng.kit.worktime import Calendar, Limit, Unit, seed
+
+EARLY = WEDNESDAY - timedelta(days=1)
+
+
+def publish_calendars(
+    more: dict[str, Any] | None = None, default: dict[str, Any] | None = None, now: Any = EARLY
+) -> None:
+    """The seed (or another default) and more calendars, in force from `now`."""
+    body = {"calendars": {"default": default or seed.calendar().to_json(), **(more or {})}}
+    draft = packs.draft(by=MACHINE, now=now, kind="calendar", body=body)
+    packs.publish(by=MACHINE, now=now, pack_id=draft.id, effective_from=now)
+
+
+def test_the_seed_is_a_pack(db: None) -> None:
+    assert packing.check(seed.body()) == []
+    assert calendars.resolve("default", WEDNESDAY) == (seed.calendar(), 0)
+    publish_calendars()
+    calendar, version = calendars.resolve(None, WEDNESDAY)
+    assert (calendar, version) == (seed.calendar(), 1)
+    assert calendars.resolve("default", WEDNESDAY)[0] is calendar  # compiled once
+    assert calendars.in_force(WEDNESDAY) == 1
+    assert calendars.in_force(EARLY - timedelta(seconds=1)) == 0
+
+
+def test_a_calendar_like_another_is_kept_in_full(db: None) -> None:
+    publish_calendars({"early": {"like": "default", "week": [[["06:00", "12:00"]]] * 5 + [[], []]}})
+    kept = pack_queries.current("calendar", WEDNESDAY)
+    assert kept is not None
+    assert kept.body["calendars"]["early"]["holidays"] == seed.calendar().to_json()["holidays"]
+    assert "like" not in kept.body["calendars"]["early"]
+    assert calendars.resolve("early", WEDNESDAY)[0].week[0][0].start == 6 * 60
+
+
+@pytest.mark.parametrize(
+    ("calendar", "path"),
+    [
+        ({"zone": "Mars/Olympus"}, "calendars.own.zone"),
+        ({"week": [[["08:00", "12:00"]]]}, "calendars.own.week"),
+        ({"make_up": [["12:00", "08:00"]]}, "calendars.own.make_up"),
+        ({"statute": "xx"}, "calendars.own.statute"),
+        ({"announced": ["next"]}, "calendars.own.announced"),
+        ({"holidays": ["2026-10-01", "2026-02-30"]}, "calendars.own.holidays[1]"),
+        ({"workdays": [20261010]}, "calendars.own.workdays[0]"),
+        ({"workdays": "2026-10-10"}, "calendars.own.workdays"),
+        ({"holidays": ["2026-10-10"], "workdays": ["2026-10-10"]}, "calendars.own.workdays"),
+        ({"slots": []}, "calendars.own"),
+        ({"like": "nobody"}, "calendars.own"),
+        (5, "calendars.own"),
+    ],
+)
+def test_a_problem_names_its_place(calendar: Any, path: str) -> None:
+    body = packing.normalise({"calendars": {"default": {}, "own": calendar}})
+    assert [problem.path for problem in packing.check(body)] == [path]
+
+
+def test_the_default_and_good_keys_are_needed() -> None:
+    assert [p.path for p in packing.check({})] == ["calendars"]
+    assert [p.path for p in packing.check({"calendars": {"own": {}}})] == ["calendars"]
+    assert [p.path for p in packing.check({"calendars": {"default": {}, "夜班": {}}})] == ["calendars.夜班"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["2026-10-01", "08:00", "24:00"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+PARTS = st.sampled_from(["zone", "week", "make_up", "holidays", "workdays", "announced", "statute", "like", "other"])
+
+
+@given(st.dictionaries(st.sampled_from(["default", "own"]) | st.text(max_size=5), JSON | st.dictionaries(PARTS, JSON)))
+@settings(max_examples=50, deadline=None)
+def test_whatever_a_file_holds_is_judged_and_what_passes_works(found: dict[str, Any]) -> None:
+    body = packing.normalise({"calendars": found})
+    if not packing.check(body):
+        for calendar in body["calendars"].values():
+            Calendar.from_json(calendar).slots_of(WEDNESDAY.date())
+
+
+def test_the_preview_says_how_many_deadlines_move(db: None) -> None:
+    roads = house()
+    publish_calendars()
+    for day in (1, 2, 9):
+        roads.give(at("2026-12-31 16:00"), limit=Limit(day, Unit.WORK_DAY))
+    roads.give(at("2026-12-01 16:00"))
+    notice = seed.calendar().to_json()
+    notice |= {"announced": [*notice["announced"], 2027], "holidays": [*notice["holidays"], "2027-01-01", "2027-01-05"]}
+    (effect,) = packing.effect({"calendars": {"default": notice}}, None, WEDNESDAY)
+    # Due on 4, 5 and 14 January by the law alone; the 5th turns out to be free: only the first stays.
+    assert effect.count == 2
+    assert "3" in str(effect.text)
