@@ -9,13 +9,17 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connections
 from procrastinate.contrib.django import app as jobs_app
 
+from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.notices import commands as notices
+from xiucheng.foundation.notices import rules as notice_rules
+from xiucheng.foundation.people import timers as people_timers
 from xiucheng.foundation.tasks import timers as task_timers
-from xiucheng.kit import heartbeat
+from xiucheng.kit import heartbeat, idempotency
 from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import timers as case_timers
@@ -24,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _QUIET_LONGEST = 0.1
 """Seconds between looks at an empty pending list: below half of the 200 ms that a step may wait."""
+
+_KEYS_KEPT = timedelta(days=30)
+"""A request sent again after a month is a new one (D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,11 @@ TIMERS = (
     Timer("checks to begin", 2, case_timers.start_checks),
     Timer("parked steps", 5, readers.retry_parked),
     Timer("day heads", 60, sequencer.close_days),
+    Timer("erasures left over", 60, people_timers.carry_out_erasures),
+    Timer("sign-in leftovers", 3600, people_timers.tidy),
+    Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
+    Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
+    Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
 )
 
 
