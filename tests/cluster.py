@@ -57,6 +57,8 @@ class Cluster:
         """What the settings read; subprocesses of tests inherit it."""
         return {
             "PYTHONPATH": os.pathsep.join(filter(None, (str(_SOURCES), os.environ.get("PYTHONPATH")))),
+            # Where bytecode is not kept, every process that a test starts compiles the whole program again.
+            "PYTHONDONTWRITEBYTECODE": "",
             "DJANGO_SETTINGS_MODULE": "xiucheng.config.settings",
             "DATABASE_URL": self.databases.url,
             "DATABASE_KEYS_URL": self.databases.keys_url,

@@ -90,7 +90,11 @@ class Setup:
     # -- the whole --------------------------------------------------------------------------------------------------
 
     def run(self, *, dev: bool) -> None:
-        """Everything that is not yet as it should be. Raises Problem with a sentence for the person."""
+        """Everything that is not yet as it should be. Raises Problem with a sentence for the person.
+
+        dev: also what the checks need. An environment that has it keeps it: a demo between two tests changes nothing.
+        """
+        dev = dev or (self.venv / "bin" / "pytest").exists()
         todo = self._todo(dev)
         if not todo:
             return
@@ -113,6 +117,8 @@ class Setup:
             "PATH": f"{self.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', '/usr/bin:/bin')}",
             "VIRTUAL_ENV": str(self.venv),
             "XIUCHENG_HOME": str(self.root),
+            # Half of a start is compiling, unless bytecode is kept.
+            "PYTHONDONTWRITEBYTECODE": "",
         }
 
     def _todo(self, dev: bool) -> list[Callable[[], None]]:
