@@ -132,6 +132,7 @@ class TestSigning:
             commands.sign(actor=roads.clerk.actor, now=WEDNESDAY + HOUR, task_id=given.task_id)
         commands.unsign(actor=roads.clerk.actor, now=WEDNESDAY + HOUR, task_id=given.task_id)
         assert queries.task(given.task_id).signed_at is None
+        assert queries.task(given.task_id).version == task.version + 1 == 3
         assert [step.verb for step in steps(given.task_id)] == ["give", "sign", "unsign"]
 
     def test_takes_two_statements_and_the_journals(self, roads: House, django_assert_num_queries: Any) -> None:

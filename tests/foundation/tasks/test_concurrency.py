@@ -1,5 +1,9 @@
 """Many at once: workers at the same alarms, people at the same task, a person and the worker at the same clock."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -68,6 +72,57 @@ def test_eight_workers_ring_each_alarm_once() -> None:
         assert verbs["warn"] <= 1
     assert not Due.objects.exists()
     assert sum(count > 0 for count in counts) > 1
+
+
+_WORKER = """
+import sys
+from datetime import datetime
+import django
+django.setup()
+from xiucheng.foundation.tasks import timers
+now = datetime.fromisoformat(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+quiet = 0
+while quiet < 20:
+    quiet = 0 if timers.run_due(now, limit=1) else quiet + 1
+"""
+
+
+def test_a_worker_that_is_killed_leaves_its_alarms_to_the_others() -> None:
+    """Two processes ring, one is killed in the middle of it: every alarm rings once, none is lost."""
+    roads = house()
+    duties = [commands.Duty("handle", "cases", uuid7(), agency_id=roads.agency, limit=TEN_HOURS) for _ in range(300)]
+    tasks = [g.task_id for g in commands.give_many(actor=TESTER, now=WEDNESDAY, duties=duties)]
+    late = (WEDNESDAY + 11 * HOUR).isoformat()
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", _WORKER, late],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": "src"},
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    try:
+        for worker in workers:
+            assert any(line.strip() == "ready" for line in worker.stdout or ())
+        for worker in workers:
+            print(file=worker.stdin, flush=True)
+        while Due.objects.filter(what="due").count() > 250:
+            pass
+        workers[0].kill()
+        for worker in workers:
+            worker.wait(60)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    assert [worker.returncode for worker in workers] == [-signal.SIGKILL, 0]
+    assert not Due.objects.exists()
+    verbs = Counter(step.verb for task_id in tasks for step in steps(task_id))
+    assert verbs == {"give": 300, "due": 300}
 
 
 def test_eight_people_sign_one_task() -> None:

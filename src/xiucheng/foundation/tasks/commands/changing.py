@@ -162,10 +162,11 @@ def _change(
         MOVES.check(name, before.state)
         calendar, version = calendars.resolve(before.calendar, now)
         task, armed = rules.alarms(rules.timed(rule(before, calendar), calendar), now)
-        if storing.save(replace(task, calendar_version=version), armed):
+        task = replace(task, calendar_version=version)
+        if storing.save(task, armed):
             if not quiet or task.due_at != before.due_at:
                 record(task, name, actor, now, **_said(task, name), **told)
-            return task
+            return replace(task, version=task.version + 1)
     raise Refused("stale", _("任务刚被他人处理过，请刷新后再办。"), status=409)
 
 
