@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import DatabaseError, InterfaceError, connections
 from procrastinate.contrib.django import app as jobs_app
@@ -102,7 +103,7 @@ class Worker:
             event.clear()
             moved = True
             while moved and not self.stop.is_set():
-                moved = any([self._guarded(name, lambda name=name: readers.run(name)) for name in names])
+                moved = any([self._guarded(name, partial(readers.run, name)) for name in names])
 
     def _time(self) -> None:
         next_at = dict.fromkeys((timer.name for timer in TIMERS), 0.0)
@@ -111,7 +112,7 @@ class Worker:
             for timer in TIMERS:
                 if clock() >= next_at[timer.name]:
                     next_at[timer.name] = clock() + timer.every
-                    self._guarded(timer.name, lambda timer=timer: timer.run(now()))
+                    self._guarded(timer.name, partial(timer.run, now()))
             self.stop.wait(0.2)
 
     def _guarded(self, name: str, run: Callable[[], object]) -> int:

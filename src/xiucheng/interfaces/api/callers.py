@@ -70,7 +70,7 @@ class Session(APIKeyCookie):
         if not request.user.is_authenticated:
             return None
         moment = now()
-        standing = people.standing_of(request.user, moment)  # type: ignore[arg-type]
+        standing = people.standing_of(request.user, moment)
         return Caller(standing, moment, f"account:{standing.account_id}")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Header, Query, Router
+from ninja.throttling import BaseThrottle
 
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
@@ -25,8 +26,8 @@ router = Router(tags=["reports 上报"])
 # D: one address may hand in twenty reports a minute without an account; programs have tokens.
 _NEARBY = tuple(schemas.Nearby.model_fields)
 
-_FEW = [PerAddress("20/m")]
-_SOME = [PerAddress("120/m")]
+_FEW: list[BaseThrottle] = [PerAddress("20/m")]
+_SOME: list[BaseThrottle] = [PerAddress("120/m")]
 
 
 @router.post(

@@ -154,9 +154,9 @@ def _park(name: str, step: Step, error: Exception) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kit_parked (id, reader, step_id, tries, error, next_try_at)"
-            " VALUES (%s, %s, %s, 1, %s, clock_timestamp() + %s)"
+            " VALUES (%s, %s, %s, 1, %s, clock_timestamp() + make_interval(secs => %s))"
             " ON CONFLICT (reader, step_id) DO NOTHING",
-            [uuid7(), name, step.id, type(error).__name__, timedelta(seconds=_BACK_OFF[0])],
+            [uuid7(), name, step.id, type(error).__name__, _BACK_OFF[0]],
         )
 
 

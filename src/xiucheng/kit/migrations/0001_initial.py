@@ -2,9 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import xiucheng.kit.ids
 from django.db import migrations, models
 
+import xiucheng.kit.ids
 
 # Steps, their order and the day heads cannot be changed or taken away, by nobody.
 DENY = """

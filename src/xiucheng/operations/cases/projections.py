@@ -1,6 +1,7 @@
 """The search index: words of cases in the clear, in an UNLOGGED table left out of dumps and rebuilt by replay."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import connection
 
@@ -26,7 +27,7 @@ def index_words(steps: Sequence[Step]) -> None:
         .values_list("case_id", "key_id", "sealed")
     )
     opened = vault.open_texts([(key, bytes(sealed)) for _case, key, sealed in rows])
-    found: dict[object, list[str]] = {}
+    found: dict[UUID, list[str]] = {}
     for (case_id, _key, _sealed), text in zip(rows, opened, strict=True):
         if text:
             found.setdefault(case_id, []).append(text)

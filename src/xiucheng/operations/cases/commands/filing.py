@@ -58,7 +58,7 @@ class Filed:
     number: str
     version: int
     state: str
-    due_at: datetime
+    due_at: datetime | None
 
 
 @verb

@@ -1,5 +1,6 @@
 """What the rules know of a case and of who moves it: plain values, no words, no database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,4 +64,4 @@ class Request:
     what: str
     asked_by: str
     asked_at: datetime
-    args: dict[str, Any]
+    args: Mapping[str, Any]
