@@ -5,10 +5,26 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.notices import registry as notices
 from xiucheng.foundation.packs import registry as packs
 
+from . import preview
 from .catalogue import check_catalogue, check_limits
 
-packs.register(packs.PackKind("catalogue", _("立案目录"), check_catalogue, row_keys={"categories": "key"}))
-packs.register(packs.PackKind("limits", _("环节时限"), check_limits))
+packs.register(
+    packs.PackKind(
+        "catalogue",
+        _("立案目录"),
+        check_catalogue,
+        row_keys={"categories": "key", "categories.conditions": "key"},
+        effect=preview.of_catalogue,
+    )
+)
+packs.register(
+    packs.PackKind(
+        "limits",
+        _("环节时限"),
+        check_limits,
+        effect=preview.of_limits,
+    )
+)
 
 _WHAT = {"return_case": _("回退"), "extend": _("延期"), "void": _("作废")}
 _GRANTED = {"yes": _("同意"), "no": _("不同意")}
