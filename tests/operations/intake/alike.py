@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from tests.operations.intake.make import settle
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Post, Standing
@@ -38,7 +38,8 @@ _IDS = {"case", "report", "number", "person"}
 
 def by_verbs(mapping: Mapping, requests: Sequence[ImportedRequest], by: Standing) -> None:
     """What an import of history amounts to, verb by verb, each at its stated time."""
-    desk = Standing(_somebody("acceptor"), posts=(Post("acceptor"), Post("dispatcher")))
+    readers.ensure_rows()
+    desk = Standing(uuid7(), posts=(Post("acceptor"), Post("dispatcher")))
     for one in requests:
         done = commands.submit_report(
             by=by,
@@ -56,11 +57,7 @@ def by_verbs(mapping: Mapping, requests: Sequence[ImportedRequest], by: Standing
         )
         filed = commands.file_report(by=by, now=one.created, report_id=done.report_id)
         _work(one, filed.case_id, desk)
-    readers.catch_up()
-
-
-def _somebody(role: str) -> UUID:
-    return people.holders(role, at=datetime.fromisoformat("2026-03-02T01:00:00+00:00"))[0]
+    settle("intake.outcome")
 
 
 def _work(one: ImportedRequest, case_id: UUID, desk: Standing) -> None:
@@ -94,9 +91,9 @@ def stored(source: str) -> list[list[Any]]:
         ]
 
 
-def digest(source: str) -> str:
-    """One digest of all of it."""
-    return hashlib.sha256(json.dumps(stored(source), default=str, ensure_ascii=False).encode()).hexdigest()
+def digest(rows: list[list[Any]]) -> str:
+    """One digest of what `stored` found."""
+    return hashlib.sha256(json.dumps(rows, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
 def _one(table: str, columns: str, key: str, value: UUID) -> list[Any]:

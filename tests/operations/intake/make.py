@@ -6,6 +6,7 @@ from uuid import UUID
 from tests.world import World
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.journal import readers, sequencer
 from xiucheng.operations.intake import commands
 from xiucheng.operations.intake.commands import Submitted
 from xiucheng.operations.intake.models import Content
@@ -22,6 +23,16 @@ def submit(world: World, **values: Any) -> Submitted:
         "area": "990101001001",
     }
     return commands.submit_report(**{**plain, **values})
+
+
+def settle(*names: str) -> None:
+    """Sequence what is pending and let these readers (this room's own, unless told) go on until nothing is left."""
+    readers.ensure_rows()
+    moved = 1
+    while moved:
+        moved = sequencer.run_once()
+        for name in names or ("intake.file_by_rule", "intake.outcome"):
+            moved += readers.run(name)
 
 
 def words_of(report_id: UUID) -> tuple[str | None, str | None]:

@@ -85,11 +85,11 @@ def both_ways(world: World, rows: list[ImportedRequest], mapping: imports.Mappin
             started_at=world.now,
         )
         past.write(by=by, now=world.now, mapping=mapping, run_id=run_id, agencies=world.agencies, requests=rows)
-        copied = alike.stored(mapping.name), alike.digest(mapping.name)
+        copied = alike.stored(mapping.name)
     with _taken_back():
         alike.by_verbs(mapping, rows, by)
-        made = alike.stored(mapping.name), alike.digest(mapping.name)
-    return copied, made
+        made = alike.stored(mapping.name)
+    return (copied, alike.digest(copied)), (made, alike.digest(made))
 
 
 class _taken_back(transaction.Atomic):

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.operations.intake.make import submit, words_of
+from tests.operations.intake.make import settle, submit, words_of
 from tests.pictures import jpeg
 from tests.world import World
 from xiucheng.foundation.media import commands as media
@@ -11,7 +11,7 @@ from xiucheng.foundation.media import queries as media_queries
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
-from xiucheng.kit.journal import readers, verify
+from xiucheng.kit.journal import verify
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands, queries
@@ -46,7 +46,7 @@ def test_all_reports_of_the_reporter_lose_their_words(committed_world: World) ->
     again = reported(world, contact=Contact("王", "138 1234 5678"))
     stranger = submit(world, text="别人的话", contact=Contact("李", "13900000000"))
     filed = commands.file_report(by=world.standing("acceptor"), now=world.now, report_id=first.report_id)
-    readers.catch_up()
+    settle("cases.search")
     assert found_anywhere(WORD) == ["cases_search"]
 
     leader = world.standing("shift_leader")
@@ -65,7 +65,7 @@ def test_all_reports_of_the_reporter_lose_their_words(committed_world: World) ->
     assert media_queries.describe([picture.id]) == {}
     assert queries.track(first.tracking_key, world.now).number == filed.number
     assert [step.verb for step in journal.of_subject(first.report_id) if step.room == "intake"][-1] == "erase"
-    readers.catch_up()
+    settle()
     assert verify.run().ok
 
 

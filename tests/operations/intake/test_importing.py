@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from tests import world as worlds
+from tests.operations.intake.make import settle
 from tests.world import World
 from xiucheng.foundation.people import queries as people
 from xiucheng.kit import journal
-from xiucheng.kit.journal import readers
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import imports, queries
@@ -186,7 +186,7 @@ def test_history_keeps_its_dates_and_its_contradictions(world: World, source) ->
         "never_closed": 1,
         "no_due": 1,
     }
-    readers.catch_up()
+    settle()
     rows = list(Report.objects.order_by("external_id"))
     assert [(row.state, row.outcome, row.imported) for row in rows] == [
         ("accepted", "closed", True),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests import world as worlds
-from tests.operations.intake.make import submit
+from tests.operations.intake.make import settle, submit
 from tests.world import World
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people.rules import Standing
@@ -36,7 +36,7 @@ def test_a_chosen_category_is_filed_by_the_rule_that_a_person_published(publishe
     chosen, unchosen = submit(published), submit(published, category=None)
     elsewhere = submit(published, channel="api", by=Standing.resident("api"))
     nowhere = submit(published, area=None, address="不明")
-    readers.catch_up()
+    settle()
     assert [state(one) for one in (chosen, unchosen, elsewhere, nowhere)] == ["accepted", *["received"] * 3]
     (step,) = [one for one in journal.of_subject(chosen.report_id) if one.verb == "file"]
     assert step.actor == "rule:filing@1"
@@ -47,14 +47,14 @@ def test_a_mapping_files_only_as_the_very_file_that_was_published(published: Wor
     same = submit(published, by=by, channel="hotline", origin=CALLS)
     edited = submit(published, by=by, channel="hotline", origin=Origin("calls", "ffffffffffffffff", "A2"))
     by_hand = submit(published, by=by, channel="hotline")
-    readers.catch_up()
+    settle()
     assert [state(one) for one in (same, edited, by_hand)] == ["accepted", "received", "received"]
 
 
 def test_without_a_published_rule_nothing_is_filed(world: World) -> None:
     readers.ensure_rows()
     done = submit(world)
-    readers.catch_up()
+    settle()
     assert state(done) == "received"
 
 
@@ -63,14 +63,14 @@ def test_what_somebody_dealt_with_meanwhile_is_left_alone(published: World) -> N
     commands.reject_report(
         by=published.standing("acceptor"), now=published.now, report_id=done.report_id, reason="不属本区"
     )
-    readers.catch_up()
+    settle()
     assert state(done) == "rejected"
 
 
 def test_one_report_that_cannot_be_filed_does_not_hold_up_the_others(published: World) -> None:
     first, broken, last = submit(published), submit(published), submit(published)
     Report.objects.filter(id=broken.report_id).update(category="C9999")
-    readers.catch_up()
+    settle()
     assert [state(one) for one in (first, broken, last)] == ["accepted", "received", "accepted"]
 
 
@@ -107,7 +107,7 @@ def test_closing_and_reopening_come_back_to_every_report(published: World) -> No
     cases.force_close_case(
         by=published.standing("leader"), now=published.now, case_id=filed.case_id, reason="已另案处理"
     )
-    readers.catch_up()
+    settle()
     assert (outcome(first), outcome(found)) == ("closed", "closed")
     tracked = queries.track(first.tracking_key, published.now)
     assert (tracked.stage, tracked.case_state, tracked.closing) == (5, "closed", "forced")
@@ -115,7 +115,7 @@ def test_closing_and_reopening_come_back_to_every_report(published: World) -> No
     events = [notice.event for notice in notices.inbox(officer.person_id, now=later).rows]
     assert "report_closed" in events
     cases.reopen_case(by=acceptor, now=published.now, case_id=filed.case_id, reason="又不亮了")
-    readers.catch_up()
+    settle()
     assert (outcome(first), outcome(found)) == ("open", "open")
     verbs = [step.verb for step in journal.of_subject(first.report_id) if step.room == "intake"]
     assert verbs == ["receive", "file", "outcome", "outcome"]
@@ -127,10 +127,10 @@ def test_reports_of_a_merged_case_follow_its_master(published: World) -> None:
     member = commands.file_report(by=acceptor, now=published.now, report_id=mine.report_id)
     master = commands.file_report(by=acceptor, now=published.now, report_id=other.report_id)
     cases.merge_case(by=acceptor, now=published.now, case_id=member.case_id, into=master.case_id)
-    readers.catch_up()
+    settle()
     assert queries.track(mine.tracking_key, published.now).number == master.number
     told = {one.report_id for one in queries.reports_of(master.case_id)}
     assert told == {mine.report_id, other.report_id}
     cases.force_close_case(by=published.standing("leader"), now=published.now, case_id=master.case_id, reason="办结")
-    readers.catch_up()
+    settle()
     assert (outcome(mine), outcome(other)) == ("closed", "closed")
