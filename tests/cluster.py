@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests import template_cache
 from xiucheng.kit import site, trialdb
 
 SITE = "testsite"
@@ -45,6 +46,8 @@ class Cluster:
         self.folder = Path(os.environ[_FOLDER])
         if not self.is_worker:
             (self.folder / "owner.pid").write_text(str(os.getpid()))
+            template_cache.restore(self.folder)
+        self._made = self.folder / "template.made"
         self.server = trialdb.TrialDatabase(self.folder, fast=True)
         self.name = f"test_{worker or 'main'}"
         self.databases = Databases(
@@ -95,8 +98,18 @@ class Cluster:
     def remove(self) -> None:
         """Stops the server and removes the folder; only the process that made it does."""
         if not self.is_worker:
+            if self._made.exists() and self.server.process is not None:
+                self._drop_clones()
+                self.server.stop()
+                template_cache.keep(self.folder)
             self.server.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _drop_clones(self) -> None:
+        with psycopg.connect(self.databases.admin_url, autocommit=True) as admin:
+            query = b"SELECT quote_ident(datname) FROM pg_database WHERE datname LIKE 'test\\_%'"
+            for (name,) in admin.execute(query).fetchall():
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -128,6 +141,7 @@ class Cluster:
         with psycopg.connect(self.databases.admin_url, autocommit=True) as admin:
             for name in (TEMPLATE + site.KEYS_SUFFIX, TEMPLATE):
                 admin.execute(f"ALTER DATABASE {name} IS_TEMPLATE true".encode())
+        self._made.touch()
 
 
 def _sweep() -> None:

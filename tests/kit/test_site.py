@@ -14,7 +14,9 @@ from tests.conftest import CLUSTER
 from xiucheng.kit import site
 from xiucheng.kit.unready import Unready
 
-NAME = "provisioning"
+# Roles belong to the whole cluster, which parallel workers share.
+NAME = f"provisioning_{CLUSTER.name}"
+NORTH, SOUTH = f"north_{CLUSTER.name}", f"south_{CLUSTER.name}"
 Provision = Callable[[str], tuple[site.Part, site.Part]]
 
 
@@ -60,25 +62,25 @@ def test_a_process_in_the_wrong_schema_is_refused(db: None, settings: pytest.Fix
 
 
 def test_provisioning_again_changes_nothing(provision: Provision) -> None:
-    main, keys = provision("north")
+    main, keys = provision(NORTH)
     with _as(main) as connection:
         connection.execute("CREATE TABLE kept (word text)")
-    assert provision("north") == (main, keys)
+    assert provision(NORTH) == (main, keys)
     with _as(main) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
 def test_a_bare_connection_finds_schema_and_extensions(provision: Provision) -> None:
-    for part in provision("north"):
+    for part in provision(NORTH):
         with _as(part) as connection:
-            assert connection.execute("SELECT current_schema()").fetchone() == ("north",)
+            assert connection.execute("SELECT current_schema()").fetchone() == (NORTH,)
             connection.execute("CREATE TABLE words (word text)")
             connection.execute("CREATE INDEX ON words USING gin (word gin_trgm_ops)")
             connection.execute("CREATE TABLE spans (a int, s tstzrange, EXCLUDE USING gist (a WITH =, s WITH &&))")
 
 
 def test_the_two_roles_cannot_reach_over(provision: Provision) -> None:
-    main, keys = provision("north")
+    main, keys = provision(NORTH)
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         _as(main, keys.database)
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
@@ -86,19 +88,19 @@ def test_the_two_roles_cannot_reach_over(provision: Provision) -> None:
 
 
 def test_sites_share_a_database_and_see_nothing_of_each_other(provision: Provision) -> None:
-    north, _ = provision("north")
-    south, _ = provision("south")
+    north, _ = provision(NORTH)
+    south, _ = provision(SOUTH)
     with _as(north) as connection:
         connection.execute("CREATE TABLE secret (word text)")
     with _as(south) as connection:
         assert connection.execute("SELECT to_regclass('secret')").fetchone() == (None,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SELECT * FROM north.secret")
+            connection.execute(sql.SQL("SELECT * FROM {}.secret").format(sql.Identifier(NORTH)))
 
 
 @pytest.mark.parametrize("schema", ["public", "ext"])
 def test_nobody_creates_outside_of_the_site(provision: Provision, schema: str) -> None:
-    main, _ = provision("north")
+    main, _ = provision(NORTH)
     with _as(main) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(sql.SQL("CREATE TABLE {}.stray (word text)").format(sql.Identifier(schema)))
 
@@ -128,12 +130,12 @@ def test_database_wide_names_carry_the_site(settings: pytest.FixtureRequest) -> 
 
 
 def test_a_clone_keeps_the_rights_of_its_template(provision: Provision) -> None:
-    main, keys = provision("north")
+    main, keys = provision(NORTH)
     copy = f"{NAME}_copy"
     site.clone(CLUSTER.databases.admin_url, main.database, copy)
     try:
         with _as(main, copy) as connection:
-            assert connection.execute("SELECT current_schema()").fetchone() == ("north",)
+            assert connection.execute("SELECT current_schema()").fetchone() == (NORTH,)
         with pytest.raises(psycopg.OperationalError, match="permission denied"):
             _as(keys, copy)
     finally:
