@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
@@ -115,7 +116,7 @@ class Context:
 
 
 def move_form(
-    move: Move, context: Context, data: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
+    move: Move, context: Context, data: Mapping[str, Any] | None = None, files: MultiValueDict[str, Any] | None = None
 ) -> forms.Form:
     """The form of a move. Requirement is left to the table of moves, so that there is one place that judges."""
     form = forms.Form(data, files, auto_id=f"id_{move.name}_%s")

@@ -68,6 +68,7 @@ ASKED: Mapping[str, str | Promise] = {
 def sentence(verb: str, actor: str, payload: Payload, known: Names, held: Catalogue | None) -> tuple[str, str]:
     """The sentence of one step and its tone (decided, against, quiet, plain)."""
     facts = _facts(actor, payload, known, held)
+    template: str | Promise
     if verb == "decide":
         template, tone = (GRANTED, "decided") if payload.get("granted") else (DECLINED, "against")
     else:

@@ -4,6 +4,7 @@ import libraryUrl from "maplibre-gl/dist/maplibre-gl-csp.js?url";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-csp-worker.js?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { boundsOf, type Shapes } from "./sketch";
+import { words } from "./words";
 
 declare global {
   interface Window { maplibregl?: typeof MapLibre }
@@ -43,6 +44,7 @@ export async function basemap(
     container: canvas,
     attributionControl: false,
     cooperativeGestures: false,
+    locale: { "Map.Title": words.map, "Marker.Title": words.pin, "NavigationControl.ZoomIn": words.closer, "NavigationControl.ZoomOut": words.wider },
     bounds: box ? [[box[0], box[1]], [box[2], box[3]]] : undefined,
     fitBoundsOptions: { padding: 12 },
     style: {
@@ -57,8 +59,12 @@ export async function basemap(
     },
   });
   view.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  // The library moves the outer element; the drop inside is turned by the style sheet.
   const mark = document.createElement("div");
-  mark.className = "map-pin";
+  const drop = document.createElement("i");
+  drop.className = "map-pin";
+  mark.append(drop);
+  mark.setAttribute("aria-label", words.pin);
   const marker = new maplibregl.Marker({ element: mark, anchor: "bottom" });
   const setPin = ({ lon, lat }: { lon: number; lat: number }) => marker.setLngLat([lon, lat]).addTo(view);
   if (pin) {

@@ -29,6 +29,10 @@ const zh = {
   offline: "网络不通。您写的内容已保存在本机，网络恢复后请再发送。",
   failed: "没能完成，请再试一次。内容没有丢。",
   noMap: "此设备不能显示底图，已改用简图",
+  map: "地图",
+  pin: "位置",
+  closer: "放大",
+  wider: "缩小",
 };
 
 const en: typeof zh = {
@@ -59,6 +63,10 @@ const en: typeof zh = {
   offline: "No network. What you wrote is kept on this device; send it again when you are back.",
   failed: "That did not go through. Try again; nothing is lost.",
   noMap: "No base map on this device; showing a sketch",
+  map: "Map",
+  pin: "Place",
+  closer: "Closer",
+  wider: "Wider",
 };
 
 export const words = english ? en : zh;

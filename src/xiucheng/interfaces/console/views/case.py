@@ -23,6 +23,7 @@ from xiucheng.operations.intake import queries as intake
 from .. import caseview, names, wording
 from ..doors import Visit, desk, is_part, page, part
 from ..forms import Context, move_form
+from ..nav import CENTRE
 
 
 @require_GET
@@ -80,11 +81,28 @@ def aside(request: Visit, number: str) -> HttpResponse:
         "category": found,
         "condition": condition,
         "severity": wording.SEVERITIES.get(view.severity, view.severity),
-        "reports": intake.reports_of(view.id),
+        "reports": _reports(view),
         "may_reveal": people.may(request.standing, "people.reveal", area=view.facts.area),
+        # Hidden from the party complained of and from everybody else who has no business with the reporter.
+        "may_see_reporters": request.standing.has(*CENTRE),
         "near": _near(view, request.moment),
     }
     return part(request, "console/parts/case_aside.html", context)
+
+
+def _reports(view: CaseView) -> list[dict[str, Any]]:
+    """The reports behind the case with their reporters masked."""
+    found = intake.reports_of(view.id)
+    masked = people.masked([one.subject_id for one in found])
+    return [
+        {
+            "report": one,
+            "channel": names.channel(one.channel),
+            "icon": names.CHANNEL_ICONS.get(one.channel, "message"),
+            "contact": masked.get(one.subject_id) if one.subject_id else None,
+        }
+        for one in found
+    ]
 
 
 def _near(view: CaseView, now: datetime) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ from ..wording import SEVERITIES
 
 # Queues that a light of the clock stands beside.
 LIGHTS = {"soon": "triangle", "overdue": "diamond"}
+# The queues with which a new group begins: states, what presses, what is over.
+GROUPS = frozenset({"asked", "closed"})
 
 
 @require_GET
@@ -134,6 +136,7 @@ def _queues(counted: Mapping[str, int], current: str) -> list[dict[str, Any]]:
             "count": counted.get(name),
             "light": LIGHTS.get(name) if counted.get(name) else None,
             "current": name == current,
+            "gap": name in GROUPS,
         }
         for name, queue in board.QUEUES.items()
     ]

@@ -63,7 +63,8 @@ def my_desk(request: Visit) -> HttpResponse:
     found = tasks.my_desk(request.standing, cursor=request.GET.get("cursor"))
     waiting = tasks.requests_for(request.standing, limit=20).rows
     answered = tasks.answered(request.standing, limit=10).rows
-    subjects = {one.subject for one in (*found.rows, *waiting, *answered) if one.room == "cases"}
+    everything: list[Task | Request] = [*found.rows, *waiting, *answered]
+    subjects = {one.subject for one in everything if one.room == "cases"}
     titles = cases.words(list(subjects)) if subjects else {}
     numbers = cases.numbers(subjects) if subjects else {}
     known = Names.of_actors([one.asked_by for one in waiting])

@@ -23,6 +23,11 @@ export async function map(place: HTMLElement): Promise<void> {
   const answer = await fetch(place.dataset.map ?? "", { credentials: "same-origin" });
   if (!answer.ok) return;
   const shapes = (await answer.json()) as Shapes;
+  if (!shapes.features.length && !pinOf(place)) {
+    // A site without any polygon has nothing to point at: names and words do.
+    (place.closest("details") ?? place).remove();
+    return;
+  }
   const pick = place.dataset.pick !== undefined;
   const tell = (lon: number, lat: number, name?: string) =>
     place.dispatchEvent(new CustomEvent("map:picked", { bubbles: true, detail: { lon, lat, name } }));

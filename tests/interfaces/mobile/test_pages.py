@@ -1,0 +1,162 @@
+"""The residents' pages without a script: report, be asked "is it this one?", follow; nothing of anybody shows."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.pictures import jpeg
+from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.now import now
+from xiucheng.operations.cases.commands import CasePlace
+from xiucheng.operations.intake import commands as intake
+from xiucheng.operations.intake import queries
+
+REPORT = {"text": "路灯不亮三天了", "category": "C0137", "area": "990101001001", "address": "幸福路 12 号"}
+
+
+def send(client: Client, **values):
+    return client.post("/report", {**REPORT, **values})
+
+
+def key_of(answer) -> str:
+    return re.match(r"/t/([^?]+)\?new=1", answer.headers["Location"])[1]
+
+
+def test_a_report_leads_to_its_own_page(world):
+    client = Client()
+    answer = send(client, media=SimpleUploadedFile("a.jpg", jpeg(seed=7)))
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "已收到，工作人员正在看。" in page
+    assert REPORT["text"] not in page
+    assert REPORT["address"] not in page
+    row = queries.queue(world.standing("acceptor")).rows[0]
+    assert (row.title, row.category, row.area, row.pictures) == (REPORT["text"], "C0137", REPORT["area"], 1)
+
+
+def test_the_button_pressed_twice_is_one_report(world):
+    client = Client()
+    first, second = send(client, once="k1"), send(client, once="k1")
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(queries.queue(world.standing("acceptor")).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"text": ""}, 422, "text"),
+        ({"area": "", "address": ""}, 422, "address"),
+        ({"category": "C01"}, 422, "大类"),
+        ({"category": "X9999"}, 422, "没有代码"),
+        ({"phone": "not a phone"}, 422, "phone"),
+        ({"text": "灯" * 2001}, 422, "2000"),
+        ({"lon": "nan", "lat": "1"}, 422, "lat"),
+        ({"lon": "nan", "lat": "inf"}, 302, ""),
+        ({"same_as": "nobody"}, 302, ""),
+        ({"kept_media": "forged"}, 302, ""),
+    ],
+)
+def test_bad_input_is_refused_with_what_was_typed_kept(world, change, status, said):
+    answer = send(Client(), **change)
+    assert answer.status_code == status
+    if status == 422:
+        html = answer.content.decode()
+        assert 'role="alert"' in html
+        assert said in html
+        assert change.get("text", REPORT["text"]) in html
+        assert queries.queue(world.standing("acceptor")).rows == []
+
+
+def test_a_script_that_calls_itself_a_picture_is_refused(world):
+    answer = send(Client(), media=SimpleUploadedFile("a.jpg", b"<script>alert(1)</script>"))
+    assert answer.status_code == 422
+    assert "JPEG" in answer.content.decode()
+    assert queries.queue(world.standing("acceptor")).rows == []
+
+
+def _nearby(world) -> str:
+    return world.file(now=now(), place=CasePlace(area="990101001001", lon=122.1, lat=37.5)).number
+
+
+def test_the_same_thing_nearby_is_offered_before_sending(world):
+    number = _nearby(world)
+    client = Client()
+    asked = send(client, lon="122.1001", lat="37.5001", media=SimpleUploadedFile("a.jpg", jpeg(seed=8)))
+    html = asked.content.decode()
+    assert asked.status_code == 200
+    assert "是不是这一件？" in html
+    assert number in html
+    assert queries.queue(world.standing("acceptor")).rows == []
+    kept = re.search(r'name="kept_media" value="([^"]+)"', html)[1]
+    same = re.search(r'name="same_as" value="([^"]+)"', html)[1]
+    joined = send(client, lon="122.1001", lat="37.5001", kept_media=kept, same_as=same, asked="1")
+    assert "已立案" in client.get(joined.headers["Location"]).content.decode()
+
+
+def test_not_the_same_sends_a_new_one_with_the_picture_kept(world):
+    _nearby(world)
+    client = Client()
+    asked = send(
+        client, lon="122.1001", lat="37.5001", media=SimpleUploadedFile("a.jpg", jpeg(seed=9))
+    ).content.decode()
+    kept = re.search(r'name="kept_media" value="([^"]+)"', asked)[1]
+    assert send(client, lon="122.1001", lat="37.5001", kept_media=kept, asked="1").status_code == 302
+    assert queries.queue(world.standing("acceptor")).rows[0].pictures == 1
+
+
+def test_the_words_bring_their_category_to_the_front(world):
+    html = Client().post("/report/suggest", {"text": "门口的树枝断了"}).content.decode()
+    first = re.search(r'value="(\w+)"', html)[1]
+    assert first == "C0402"
+
+
+def test_a_wrong_key_gets_one_plain_answer(world):
+    for key in ("nonsense", "0000-0000-0000-0000-0000", "a" * 200):
+        answer = Client().get("/t/", {"key": key}, follow=True)
+        assert answer.status_code == 404
+        assert "没有这个查询码" in answer.content.decode()
+
+
+def test_the_tracking_page_shows_released_pictures_only(world):
+    moment = now()
+    actor = Standing.resident("resident").actor
+    stored = media.store(actor=actor, now=moment, content=jpeg(seed=11), name="a.jpg", purpose="before")
+    sent = intake.submit_report(
+        by=Standing.resident("resident"), now=moment, channel="resident", text="灯坏了", area="990101001001",
+        category="C0137", media=[stored.id],
+    )  # fmt: skip
+    intake.file_report(by=world.standing("acceptor"), now=moment, report_id=sent.report_id)
+    client = Client()
+    url = f"/t/{sent.tracking_key}"
+    assert "现场图片" not in client.get(url).content.decode()
+    assert client.get(f"{url}/pictures/{stored.id}").status_code == 404
+    media.release(by=world.standing("acceptor"), now=moment, media_id=stored.id)
+    assert "现场图片" in client.get(url).content.decode()
+    picture = client.get(f"{url}/pictures/{stored.id}")
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert b"Exif" not in picture.content
+
+
+def test_the_tracking_page_keeps_its_address_to_itself(world):
+    answer = Client().get(send(Client()).headers["Location"])
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_code_leads_back_to_the_page(world):
+    key = key_of(send(Client()))
+    answer = Client().get(f"/t/{key}/qr.svg")
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.content.startswith(b"<svg")
+
+
+def test_pages_ask_the_database_little(world, django_assert_max_num_queries):
+    client = Client()
+    location = send(client).headers["Location"]
+    client.get("/report")
+    for url in ("/", "/report", location):
+        with django_assert_max_num_queries(12):
+            assert client.get(url).status_code == 200
