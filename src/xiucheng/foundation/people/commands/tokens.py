@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
@@ -120,22 +121,33 @@ def revoke_token(*, by: Standing, now: datetime, token_id: UUID) -> None:
         record("revoke_token", row.id, by, now)
 
 
+# Raw, because every call of a program begins here: the ORM took longer to write this statement than the database to
+# answer it. An inactive account or person has no token that holds.
+_USE = """
+SELECT t.id, t.channel, t.scopes, t.last_used_at, a.person_id
+FROM people_api_token t
+    LEFT JOIN people_account a ON a.id = t.account_id
+    LEFT JOIN people_person p ON p.id = a.person_id
+WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s
+    AND (t.account_id IS NULL OR a.is_active AND p.is_active)
+"""
+
+
 def use_token(*, secret: str, now: datetime) -> Bearer:
     """Who comes with this secret. ≤ 3 statements, mostly 1 (the standing is remembered, the use noted by the minute).
 
     Refused: bad_token (401) for an unknown, revoked or expired one, or where the account is locked.
     """
-    row = ApiToken.objects.select_related("account__person").filter(digest=_digest(secret)).first()
-    if row is None or row.revoked_at is not None or row.expires_at <= now or not _owner_is_active(row):
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, [_digest(secret), now])
+        row = cursor.fetchone()
+    if row is None:
         raise Refused("bad_token", _("令牌无效、已过期或已撤销。"), status=401)
-    if row.last_used_at is None or row.last_used_at <= now - _USED_EVERY:
-        ApiToken.objects.filter(id=row.id).update(last_used_at=now)
-    standing = queries.standing_of(row.account, now) if row.account is not None else Standing.resident(row.channel)
-    return Bearer(standing, frozenset(row.scopes.split()), row.id)
-
-
-def _owner_is_active(row: ApiToken) -> bool:
-    return row.account is None or (row.account.is_active and row.account.person.is_active)
+    token_id, channel, scopes, last_used_at, person_id = row
+    if last_used_at is None or last_used_at <= now - _USED_EVERY:
+        ApiToken.objects.filter(id=token_id).update(last_used_at=now)
+    standing = queries.standing_of(person_id, now) if person_id is not None else Standing.resident(channel)
+    return Bearer(standing, frozenset(scopes.split()), token_id)
 
 
 def _digest(secret: str) -> bytes:
