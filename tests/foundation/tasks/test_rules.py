@@ -143,6 +143,22 @@ class TestClock:
         assert cancelled.segments[-1].ends_at == cancelled.ended_at == START + 2 * HOUR
         assert rules.cancelled(task(), START - HOUR).ended_at == START
 
+    def test_ended_as_it_began_and_opened_again(self) -> None:
+        ended = rules.cancelled(task(), START)
+        again = rules.timed(rules.reopened(ended, START + 5 * HOUR, as_before=False), CALENDAR)
+        check_segments(again)
+        assert again.due_at == START + 15 * HOUR
+
+    def test_what_was_left_of_an_ended_one_stays(self) -> None:
+        done = rules.completed(task(), START + 4 * HOUR, CALENDAR)
+        assert rules.left(done, START + 99 * HOUR, CALENDAR) == 6 * HOUR
+        assert rules.light(done, START + 99 * HOUR) == "green"
+
+    def test_rework_forgets_when_a_pause_was_to_end(self) -> None:
+        paused = rules.paused(task(), START + HOUR, until=START + 50 * HOUR)
+        again = rules.reopened(rules.cancelled(paused, START + 2 * HOUR), START + 3 * HOUR, as_before=False)
+        assert (again.paused_at, again.resume_at) == (None, None)
+
     def test_twice_the_same_is_refused(self) -> None:
         with pytest.raises(Refused, match="not_paused"):
             rules.resumed(task(), START)

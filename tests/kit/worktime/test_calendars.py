@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.kit.worktime.samples import CHINA, FREE_2027, weeks
-from xiucheng.kit.worktime import Calendar, Limit, Mode, Slot, Unit, seed
+from xiucheng.kit.worktime import STANDARD_DAY, STANDARD_WEEK, Calendar, Limit, Mode, Slot, Unit, seed
 from xiucheng.kit.worktime.festivals import statutory_days
 
 
@@ -75,6 +75,13 @@ def test_a_holiday_beats_the_week_and_a_make_up_day_beats_the_weekend() -> None:
     assert calendar.slots_of(date(2026, 10, 5)) == ()
     assert calendar.slots_of(date(2026, 10, 10)) == (Slot(540, 600),)
     assert calendar.slots_of(date(2026, 10, 6)) != ()  # announced: the list is complete
+
+
+def test_who_works_on_saturdays_anyway_keeps_those_hours_on_a_make_up_day() -> None:
+    saturdays = (*STANDARD_WEEK[:5], (Slot(540, 660),), ())
+    calendar = Calendar(week=saturdays, workdays=frozenset({date(2026, 10, 10), date(2026, 10, 11)}))
+    assert calendar.slots_of(date(2026, 10, 10)) == (Slot(540, 660),)
+    assert calendar.slots_of(date(2026, 10, 11)) == STANDARD_DAY
 
 
 @pytest.mark.parametrize(

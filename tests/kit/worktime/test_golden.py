@@ -95,6 +95,11 @@ def test_a_year_not_announced_is_provisional() -> None:
     crossing = due(shanghai("2026-12-31 17:00"), Limit(2, H), CHINA)
     assert (crossing.at, crossing.provisional) == (shanghai("2027-01-04 09:00"), True)
     assert not due(shanghai("2026-12-31 17:00"), Limit(1, H), CHINA).provisional
+    for mode in Mode:
+        assert due(shanghai("2026-12-30 10:00"), Limit(2, D, mode), CHINA).provisional
+        assert not due(shanghai("2026-12-30 10:00"), Limit(1, D, mode), CHINA).provisional
+    # The seed begins with 2004: who begins the evening before has passed through a year that is not known.
+    assert due(shanghai("2003-12-31 20:00"), Limit(1, D), CHINA).provisional
     assert not due(shanghai("2027-02-04 17:00"), Limit(20, N), CHINA).provisional
 
     notice = Calendar.from_json(
@@ -182,6 +187,9 @@ class TestPauses:
         assert share_spent(self.start, self.limit, CHINA, 80) == shanghai("2024-05-14 16:48")
         pause = Pause(shanghai("2024-05-14 09:00"), shanghai("2024-05-14 10:00"))
         assert share_spent(self.start, self.limit, CHINA, 80, [pause]) == shanghai("2024-05-14 17:48")
+        # Used up at the very moment in which the pause begins: it warns before, not after.
+        pause = Pause(shanghai("2024-05-14 16:48"), shanghai("2024-05-16 10:00"))
+        assert share_spent(self.start, self.limit, CHINA, 80, [pause]) == pause.start
 
 
 def test_a_cases_clock_runs_its_stages_in_turn() -> None:

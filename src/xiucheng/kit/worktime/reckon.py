@@ -159,10 +159,7 @@ def _work_days(start: datetime, limit: Limit, calendar: Calendar) -> Due:
     gone = year.before[place.slot] + max(0, _micro(start) - year.starts[place.slot]) - year.before[year.first[day]]
     year, day, provisional = _days_on(place.number, day, int(limit.value), calendar)
     low, high = year.first[day], year.first[day + 1]
-    if gone == 0:
-        moment = year.starts[low]
-    else:
-        moment = _point(year, min(year.before[low] + gone, year.after[high - 1]), low, high)
+    moment = _point(year, min(year.before[low] + gone, year.after[high - 1]), low, high)
     return Due(_datetime(moment), provisional or place.provisional)
 
 
