@@ -26,6 +26,9 @@ SELECT i, r, s, v, a, o, clock_timestamp(), m, p::jsonb
 FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::bool[], %s::text[])
      AS t(i, r, s, v, a, o, m, p)
 """
+_COPY = "COPY kit_step (id, room, subject, verb, actor, occurred_at, imported, payload) FROM STDIN"
+_COPY_FROM = 200
+"""From how many steps on COPY is the cheaper way (measured: twice as fast at 3,500)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,11 @@ def marked() -> Iterator[None]:
 
 
 def flush(drafts: list[Draft]) -> None:
-    """Insert the drafts, in their order, by one statement."""
+    """Insert the drafts, in their order, by one statement: INSERT for what a verb makes, COPY for an import's batch."""
     if not drafts:
+        return
+    if len(drafts) >= _COPY_FROM:
+        _copy(drafts)
         return
     columns = (
         [d.id for d in drafts],
@@ -156,3 +162,10 @@ def flush(drafts: list[Draft]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
+
+
+def _copy(drafts: list[Draft]) -> None:
+    # Quoting thousands of JSON texts into an array costs more than everything else; recorded_at is the column's own.
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for d in drafts:
+            copy.write_row((d.id, d.room, d.subject, d.verb, d.actor, d.occurred_at, d.imported, d.payload))
