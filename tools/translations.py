@@ -52,7 +52,8 @@ def read(path: Path) -> Iterator[Entry]:
         else:
             if _begins(entry, word):
                 yield from _complete(entry)
-                entry = Entry(where=f"{path.name}:{number}")
+                entry = Entry()
+            entry.where = entry.where or f"{path.name}:{number}"
             target = word
         _append(entry, target, _text(rest, path, number), f"{path.name}:{number}")
     yield from _complete(entry)

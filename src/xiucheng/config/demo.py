@@ -16,7 +16,7 @@ from xiucheng.interfaces.cli.frame import apply_migrations, err, load_settings, 
 from xiucheng.interfaces.cli.words import _
 from xiucheng.kit.supervisor import Member, Supervisor
 from xiucheng.kit.trialsite import TrialSite, default_data, wipe
-from xiucheng.kit.unready import Unready, mark
+from xiucheng.kit.unready import Unready
 
 from .commands import report
 from .processes import Group, Ports, rotate_logs
@@ -109,7 +109,7 @@ class Demo:
             self.supervisor.stop()
             raise Unready(
                 "not_ready",
-                mark("{seconds} 秒内没有就绪，请看 {logs}"),
+                _("{seconds} 秒内没有就绪，请看 {logs}"),
                 seconds=_READY_WITHIN,
                 logs=self.trial.data / "logs",
             )

@@ -61,7 +61,7 @@ def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
     if as_json:
         print_json(rows)
         return
-    table = Table("ID", _("用途说明"), _("代表"), _("用途"), _("到期"), _("撤销"))
+    table = Table("ID", _("用途说明"), _("代表"), _("用途"), _("到期"), _("撤销时间"))
     for row in rows:
         expires = f"{row['expires_at']:%Y-%m-%d}"
         revoked = f"{row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else ""
