@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.panel import Panel
 from rich.table import Table
 
-from xiucheng.interfaces.cli.frame import apply_migrations, err, load_settings, out, release_connections
+from xiucheng.interfaces.cli.frame import STEPS, apply_migrations, err, load_settings, out, release_connections, stages
 from xiucheng.interfaces.cli.words import _
 from xiucheng.kit.supervisor import Member, Supervisor
 from xiucheng.kit.trialsite import TrialSite, default_data, wipe
@@ -34,6 +34,7 @@ class Demo:
         self.supervisor: Supervisor | None = None
         self._begun = time.monotonic()
         self._looked = 0.0
+        self._started = self._begun
         self._ready = False
 
     def run(self) -> None:
@@ -45,6 +46,8 @@ class Demo:
                 wipe(self.trial.data)
             self._prepare()
             group = self._members()
+            # A slow machine may take its time to load the district; from here on only processes start.
+            self._started = time.monotonic()
             self.supervisor = Supervisor(group, database=self.trial.database, tell=report)
             self.supervisor.run(meanwhile=self._look)
         except KeyboardInterrupt:
@@ -54,8 +57,7 @@ class Demo:
         err.print(_("已全部停止。"))
 
     def _prepare(self) -> None:
-        with err.status(_("启动试用数据库")) as status:
-            self.trial.open(lambda step: status.update(STEPS[step]))
+        self.trial.open(lambda step: err.print(f"[dim]{STEPS[step]}…[/dim]"))
         os.environ.update(self.trial.environment())
         os.environ["XIUCHENG_DEMO"] = "1"
         os.environ["XIUCHENG_STREAM_URL"] = f":{self.ports.stream}/stream/"  # the same host, whatever its name
@@ -71,8 +73,8 @@ class Demo:
         from xiucheng.interfaces.demo import sample
         from xiucheng.kit.now import now
 
-        with err.status(_("载入示例区")):
-            sample.load(now())
+        with stages(_("载入示例区")) as tell:
+            sample.load(now(), tell)
 
     def _members(self) -> list[Member]:
         rotate_logs(self.trial.data / "logs")
@@ -104,7 +106,7 @@ class Demo:
         if _answers(f"{self.address}/healthz"):
             self._ready = True
             self._show()
-        elif moment - self._begun > _READY_WITHIN:
+        elif moment - self._started > _READY_WITHIN:
             assert self.supervisor is not None
             self.supervisor.stop()
             raise Unready(
@@ -127,9 +129,6 @@ class Demo:
                 seconds=seconds, data=self.trial.data
             )
         )
-
-
-STEPS = {"database": _("启动试用数据库"), "site": _("建立站点")}
 
 
 def _answers(url: str) -> bool:
