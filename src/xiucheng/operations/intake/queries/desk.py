@@ -84,6 +84,8 @@ class ReportView:
     moves: tuple[Move, ...]
 
 
+# The columns that QueueRow begins with, in its order.
+_ROW = ("id", "state", "version", "channel", "category", "area", "received_at", "occurred_at", "found")
 _ORDER = Keyset(("r.received_at", "r.id"))
 _OPEN = "r.state IN ('received', 'pre_verifying')"
 
@@ -107,7 +109,7 @@ def queue(
     predicate = " AND ".join([_OPEN, scope, page, *(sql for sql, _value in filters)])
     with connection.cursor() as db:
         db.execute(
-            "SELECT r.id, r.state, r.version, r.channel, r.category, r.area, r.received_at, r.occurred_at, r.found,"  # noqa: S608
+            f"SELECT {', '.join(f'r.{name}' for name in _ROW)},"  # noqa: S608
             " c.key_id, c.title, (SELECT count(*) FROM intake_picture p WHERE p.report_id = r.id)"
             f" FROM intake_report r JOIN intake_content c ON c.report_id = r.id WHERE {predicate}"
             f" ORDER BY {_ORDER.order(at)} LIMIT %s",
@@ -115,8 +117,12 @@ def queue(
         )
         rows = db.fetchall()
     titles = vault.open_texts([(row[9], bytes(row[10])) for row in rows])
-    found = [QueueRow(*list(row[:9]), title, row[11]) for row, title in zip(rows, titles, strict=True)]
+    found = [_queue_row(row[:9], title, row[11]) for row, title in zip(rows, titles, strict=True)]
     return _ORDER.page(found, at, count, lambda row: (row.received_at, row.id))
+
+
+def _queue_row(columns: Sequence[Any], title: str | None, pictures: int) -> QueueRow:
+    return QueueRow(**dict(zip(_ROW, columns, strict=True)), title=title, pictures=pictures)
 
 
 def counts(standing: Standing) -> dict[str, int]:
@@ -211,12 +217,10 @@ def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = 20)
     rows = list(
         Report.objects.filter(Q(subject_id__in=people.earlier_of_caller(subject_id)) & ~Q(id=report_id))
         .order_by("-received_at", "-id")
-        .values_list("id", "state", "version", "channel", "category", "area", "received_at", "occurred_at", "found")[
-            :limit
-        ]
+        .values_list(*_ROW)[:limit]
     )
     titles = _titles([row[0] for row in rows])
-    return [QueueRow(*row, titles.get(row[0]), 0) for row in rows]
+    return [_queue_row(row, titles.get(row[0]), 0) for row in rows]
 
 
 def _titles(report_ids: Sequence[UUID]) -> dict[UUID, str | None]:

@@ -59,7 +59,12 @@ class SourceReport:
 def of_source(source: str) -> list[SourceReport]:
     """The reports that an import brought in, in the order of arrival. One statement."""
     rows = Report.objects.filter(source=source, external_id__isnull=False).order_by("received_at", "id")
-    return [SourceReport(*row) for row in rows.values_list("id", "external_id", "state", "case_id", "outcome")]
+    return [
+        SourceReport(report_id, external_id or "", state, case_id, outcome)
+        for report_id, external_id, state, case_id, outcome in rows.values_list(
+            "id", "external_id", "state", "case_id", "outcome"
+        )
+    ]
 
 
 def channels() -> list[Channel]:
