@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +75,7 @@ def with_site(
         return
     name = site or os.environ.get("XIUCHENG_SITE") or "sample"
     trial = TrialSite(data or default_data(), name, zone or os.environ.get("XIUCHENG_ZONE") or "Asia/Shanghai")
-    trial.open(lambda what: err.print(f"[dim]{_STEPS[what]}…[/dim]"))
+    trial.open(lambda step: err.print(f"[dim]{STEPS[step]}…[/dim]"))
     try:
         os.environ.update(trial.environment())
         load_settings()
@@ -86,7 +87,7 @@ def with_site(
         trial.close()
 
 
-_STEPS = {"database": _("启动试用数据库"), "site": _("建立站点")}
+STEPS = {"database": _("启动试用数据库"), "site": _("建立站点")}
 
 
 def _exit_on_signal(number: int, frame: object) -> None:
@@ -134,18 +135,56 @@ def apply_migrations() -> int:
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on stderr for long work: call with (done, total); total None while it is not known."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
+    """How far long work has come, on stderr: call with (done, total); total None while it is not known.
+
+    A bar on a terminal; a line every ten seconds and one at the end where nobody watches.
+    """
+    if not err.is_terminal:
+        lines = _Lines(title)
+        yield lines.tick
+        lines.end()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=err) as bar:
         task = bar.add_task(title, total=None)
 
         def tick(done: int, total: int | None = None) -> None:
             bar.update(task, completed=done, total=total)
 
         yield tick
+
+
+class _Lines:
+    """Progress for a log."""
+
+    _EVERY = 10.0
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._begun = self._said = time.monotonic()
+        self._done: tuple[int, int | None] = (0, None)
+
+    def tick(self, done: int, total: int | None = None) -> None:
+        self._done = (done, total)
+        if time.monotonic() - self._said >= self._EVERY:
+            self._said = time.monotonic()
+            self._print()
+
+    def end(self) -> None:
+        self._print()
+
+    def _print(self) -> None:
+        done, total = self._done
+        count = f"{done}/{total}" if total else f"{done}"
+        err.print(f"{self._title}: {count} ({time.monotonic() - self._begun:.0f} s)", markup=False)
+
+
+@contextmanager
+def stages(title: str) -> Iterator[Callable[[str], None]]:
+    """Work in named stages, on stderr: call with the name of each as it begins."""
+    if not err.is_terminal:
+        err.print(f"{title}…", markup=False)
+        yield lambda stage: err.print(f"  {stage}…", markup=False)
+        return
+    with err.status(title) as status:
+        yield lambda stage: status.update(f"{title}: {stage}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .frame import DataOption, JsonOption, err, fail, out, print_json, progress, with_site
+from .frame import DataOption, JsonOption, fail, out, print_json, progress, stages, with_site
 from .words import _
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def import_file(
             outcome = imports.run(path, source, dry_run=dry_run, errors_path=errors, progress=tick)
         if source.site and not dry_run:
             # A site of history only: no worker runs there, so its journal and lists are brought up here.
-            with err.status(_("整理业务日志")):
+            with stages(_("整理业务日志")):
                 from xiucheng.kit.journal import readers
 
                 readers.catch_up()
