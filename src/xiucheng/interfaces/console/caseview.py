@@ -21,6 +21,8 @@ from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.catalogue import Category, Condition
 from xiucheng.operations.cases.rules import STATES
 from xiucheng.operations.cases.views import CaseView
+from xiucheng.operations.dispatch import queries as dispatch
+from xiucheng.operations.dispatch.queries import Suggestion
 
 from . import names, wording
 from .names import Names
@@ -61,14 +63,17 @@ class RequestFace:
     mine: bool
 
 
-def buttons(case: CaseView) -> list[Button]:
-    """The moves as buttons: those that carry the case on come first, grave ones last."""
+def buttons(case: CaseView, suggested: str = "") -> list[Button]:
+    """The moves as buttons: those that carry the case on come first, grave ones last.
+
+    suggested: the agency that the routing rules name; the button then says so (派给城管中队). A person presses it.
+    """
     offered = [move for move in case.moves if move.name not in HIDDEN]
     ordered = sorted(offered, key=lambda move: (move.name in GRAVE, move.target is None))
     return [
         Button(
             move.name,
-            str(move.label),
+            _("派给%(agency)s") % {"agency": suggested} if move.name == "dispatch" and suggested else str(move.label),
             move.name in GRAVE,
             index == 0 and move.name not in GRAVE,
             reverse("console:move", args=[case.number, move.name]),
@@ -82,10 +87,17 @@ def find_move(case: CaseView, name: str) -> Move | None:
     return next((move for move in case.moves if move.name == name), None)
 
 
+def suggestion(case: CaseView, now: datetime) -> Suggestion | None:
+    """Whom the routing rules name for a case that waits for its dispatch; at most three statements, mostly none."""
+    waits = any(move.name == "dispatch" for move in case.moves)
+    return dispatch.suggest(case, now) if waits else None
+
+
 def head(case: CaseView, now: datetime) -> dict[str, Any]:
-    """The head of a case: title, clock, state, agency, moves, requests. Four statements at most."""
+    """The head of a case: title, clock, state, agency, moves, requests. At most seven statements."""
     facts = case.facts
     held = names.catalogue(now)
+    suggested = suggestion(case, now)
     known = Names.of_actors((one.asked_by for one in case.requests), [facts.person_id])
     requests = [
         RequestFace(one.id, known.actor(one.asked_by), str(wording.ASKED[one.what]), one.asked_at, one.mine)
@@ -101,7 +113,7 @@ def head(case: CaseView, now: datetime) -> dict[str, Any]:
         "place": names.place(facts.area),
         "agency": names.agency(facts.agency_id),
         "person": known.actor(f"person:{facts.person_id}") if facts.person_id else "",
-        "buttons": buttons(case),
+        "buttons": buttons(case, suggested.agency if suggested else ""),
         "requests": requests,
         "decidable": any(one.mine for one in requests),
         "channel": names.channel(case.channel),

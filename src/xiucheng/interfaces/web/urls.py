@@ -7,6 +7,7 @@ from . import gallery, shapes, views
 app_name = "web"
 urlpatterns = [
     path("mark.svg", views.mark, name="mark"),
+    path("favicon.ico", views.mark),
     path("shapes/grids.json", shapes.grids, name="grids"),
     path("_gallery", gallery.gallery, name="gallery"),
 ]

@@ -17,7 +17,6 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.cases.views import CaseView
-from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.intake import queries as intake
 
 from .. import caseview, names, wording
@@ -204,14 +203,8 @@ def _head(request: Visit, view: CaseView) -> dict[str, Any]:
 
 
 def _context(view: CaseView, move: Move, now: datetime) -> Context:
-    needs_agency = any(field.kind == "agency" for field in move.fields)
-    return Context(view, now, _suggested(view, now) if needs_agency else None)
-
-
-def _suggested(view: CaseView, now: datetime) -> Any:
-    """The agency that the routing rules would choose; a suggestion, a person decides."""
-    found = dispatch.suggest(view, now)
-    return found.agency_id if found else None
+    suggested = caseview.suggestion(view, now) if any(field.kind == "agency" for field in move.fields) else None
+    return Context(view, now, suggested.agency_id if suggested else None)
 
 
 def _version(text: str | None) -> int | None:
