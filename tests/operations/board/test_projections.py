@@ -1,17 +1,18 @@
 """The rows are what the cases are, whatever happened to them, and a replay gives the same table."""
 
 from collections import Counter
+from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from tests.operations.board.wandering import Wanderer
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
-from xiucheng.kit.journal import readers, sequencer
+from xiucheng.kit.ids import uuid7
+from xiucheng.kit.journal import Step, readers, sequencer
 from xiucheng.operations.board.models import Row
 from xiucheng.operations.board.projections import COLUMNS, VERBS, apply
-from xiucheng.operations.board.rules import NEVER, CaseRow
+from xiucheng.operations.board.rules import NEVER, case_of
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
 
@@ -40,7 +41,7 @@ def test_the_table_has_the_columns_of_the_rule():
     assert tuple(field.column for field in Row._meta.concrete_fields) == COLUMNS
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_rows_are_what_the_cases_are_and_a_replay_gives_the_same(world, seed):
     wanderer = Wanderer(world, seed)
     wanderer.wander(100)
@@ -88,7 +89,13 @@ def test_a_batch_takes_two_statements(world, django_assert_num_queries):
         apply([step for step in steps if not step.verb.startswith("file")][-50:])
 
 
-def test_a_task_that_is_no_handling_of_a_case_changes_no_row(world):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    assert {field.name for field in Row._meta.get_fields()} == set(CaseRow.__dataclass_fields__)
+def test_a_task_that_is_no_handling_of_a_case_changes_no_row():
+    def step(from_room, **payload):
+        return Step(1, uuid7(), from_room, uuid7(), "extend", "system:x", NEVER, NEVER, False, payload)
+
+    case_id = str(uuid7())
+    assert case_of(step("tasks", room="cases", kind="handle", subject=case_id)) == UUID(case_id)
+    assert case_of(step("tasks", room="cases", kind="post_check", subject=case_id)) is None
+    assert case_of(step("tasks", room="intake", kind="handle", subject=case_id)) is None
+    own = step("cases")
+    assert case_of(own) == own.subject

@@ -8,11 +8,16 @@ _ENDED = Q(open=False)
 
 
 def _listed(name: str, *first: str, among: Q | None = None) -> list[models.Index]:
-    """The indexes that a list of one scope reads: the open rows in order of due, the others in order of their end."""
+    """The indexes that a list of one scope reads: the open rows in order of due, the others in order of their end.
+
+    That of the open rows also holds what counting them looks at.
+    """
     keys = [*first, "sort_at", "case_id"]
+    rows = {end: state & among if among else state for end, state in (("open", _OPEN), ("ended", _ENDED))}
+    counted = tuple(column for column in ("state", "supervised", "asked") if column not in keys)
     return [
-        models.Index(fields=keys, name=f"board_{name}_{end}", condition=rows & among if among else rows)
-        for end, rows in (("open", _OPEN), ("ended", _ENDED))
+        models.Index(fields=keys, name=f"board_{name}_open", condition=rows["open"], include=counted),
+        models.Index(fields=keys, name=f"board_{name}_ended", condition=rows["ended"]),
     ]
 
 
@@ -62,12 +67,14 @@ class Row(models.Model):
             *_listed("agency", "agency_id"),
             *_listed("person", "person_id", among=Q(person_id__isnull=False)),
             # The filters that the hall is narrowed by most.
+            *_listed("state", "state"),
             *_listed("category", "category"),
-            models.Index(fields=["state", "sort_at", "case_id"], name="board_state_open", condition=_OPEN),
-            models.Index(fields=["filed_at", "case_id"], name="board_all_filed"),
-            models.Index(fields=["street", "filed_at", "case_id"], name="board_street_filed"),
-            models.Index(fields=["community", "filed_at", "case_id"], name="board_community_filed"),
-            models.Index(fields=["agency_id", "filed_at", "case_id"], name="board_agency_filed"),
+            # The order of filing. Among open rows each scope is small enough to be sorted.
+            models.Index(fields=["filed_at", "case_id"], name="board_all_filed_open", condition=_OPEN),
+            *(
+                models.Index(fields=[*first, "filed_at", "case_id"], name=f"board_{name}_filed_ended", condition=_ENDED)
+                for name, first in (("all", ()), ("street", ("street",)), ("agency", ("agency_id",)))
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(report_count__gte=1), name="board_row_has_a_report"),

@@ -22,7 +22,7 @@ from xiucheng.operations.cases.rules import STATES
 
 from . import sql
 from .projections import COLUMNS, plain
-from .rules import NEVER, QUEUES, SORTS, CaseRow
+from .rules import COUNTED, NEVER, QUEUES, SORTS, CaseRow
 from .sql import Filters
 
 __all__ = ["NEVER", "QUEUES", "SORTS", "Filters", "Listed", "Summary", "counts", "hall", "rows", "summary"]
@@ -140,14 +140,22 @@ def rows(case_ids: Sequence[UUID], standing: Standing, *, now: datetime | None =
 
 def counts(standing: Standing, *, now: datetime | None = None) -> dict[str, int]:
     """How many open cases each counted queue holds, of those the reader may see; one statement."""
-    counted = [name for name, queue in QUEUES.items() if queue.counted]
     scope = people.visible_to(standing)
+    totals = dict.fromkeys(COUNTED, 0)
     if scope.kind == "none":
-        return dict.fromkeys(counted, 0)
+        return totals
     statement, values = sql.counts_of(scope, now or kit_now())
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return dict(zip(counted, cursor.fetchone(), strict=True))
+        for state, count, *marked in cursor.fetchall():
+            totals["open"] += count
+            totals[_OF_STATE[state]] += count
+            for name, marks in zip(sql.MARKED, marked, strict=True):
+                totals[name] += marks
+    return totals
+
+
+_OF_STATE = {QUEUES[name].state: name for name in COUNTED if QUEUES[name].state}
 
 
 @dataclass(frozen=True, slots=True)

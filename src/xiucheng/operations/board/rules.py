@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -243,34 +243,45 @@ _READ: Mapping[tuple[str, str], Callable[[CaseRow, StepLike], None]] = {
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue. where: SQL over the columns of the row, always with `open` or `NOT open` first, so that the partial
-    indexes serve it; %(now)s and %(soon)s may stand in it. sort: its own order."""
+    """One queue: the cases of one state, or those of which `where` holds (SQL over the columns of the row, in which
+    %(now)s and %(soon)s may stand). open: of open or of ended cases, None: of both. sort: its own order."""
 
     label: str | Promise
-    where: str
+    state: str = ""
+    where: str = ""
+    open: bool | None = True
     sort: str = "due"
-    counted: bool = field(default=True)
+
+    @property
+    def predicate(self) -> str:
+        """All of it; `open` or `NOT open` stands first, so that the partial indexes serve it."""
+        parts = ["TRUE" if self.open is None else "open" if self.open else "NOT open"]
+        if self.state:
+            parts.append(f"state = '{self.state}'")
+        return " AND ".join([*parts, self.where] if self.where else parts)
 
 
 QUEUES: Mapping[str, Queue] = {
-    "open": Queue(_("在办"), "open"),
-    "self_review": Queue(_("自处置待审"), "open AND state = 'self_review'"),
-    "to_dispatch": Queue(_("待派遣"), "open AND state = 'filed'"),
-    "returned": Queue(_("已回退"), "open AND state = 'returned'"),
-    "to_sign": Queue(_("待签收"), "open AND state = 'dispatched'"),
-    "handling": Queue(_("处置中"), "open AND state = 'handling'"),
-    "replied": Queue(_("已反馈"), "open AND state = 'replied'"),
-    "to_check": Queue(_("待核查"), "open AND state = 'post_checking'"),
-    "asked": Queue(_("待批复"), "open AND asked <> ''"),
-    "soon": Queue(_("将超期"), "open AND sort_at >= %(now)s AND sort_at < %(soon)s"),
-    "overdue": Queue(_("已超期"), "open AND sort_at < %(now)s"),
-    "supervised": Queue(_("督办"), "open AND supervised"),
-    "closed": Queue(_("已结案"), "NOT open AND state = 'closed'", "ended", counted=False),
-    "void": Queue(_("已作废"), "NOT open AND state = 'void'", "ended", counted=False),
-    "merged": Queue(_("已合并"), "NOT open AND state = 'merged'", "ended", counted=False),
-    "ended": Queue(_("已办结"), "NOT open", "ended", counted=False),
-    "all": Queue(_("全部"), "TRUE", "filed", counted=False),
+    "open": Queue(_("在办")),
+    "self_review": Queue(_("自处置待审"), "self_review"),
+    "to_dispatch": Queue(_("待派遣"), "filed"),
+    "returned": Queue(_("已回退"), "returned"),
+    "to_sign": Queue(_("待签收"), "dispatched"),
+    "handling": Queue(_("处置中"), "handling"),
+    "replied": Queue(_("已反馈"), "replied"),
+    "to_check": Queue(_("待核查"), "post_checking"),
+    "asked": Queue(_("待批复"), where="asked <> ''"),
+    "soon": Queue(_("将超期"), where="sort_at >= %(now)s AND sort_at < %(soon)s"),
+    "overdue": Queue(_("已超期"), where="sort_at < %(now)s"),
+    "supervised": Queue(_("督办"), where="supervised"),
+    "closed": Queue(_("已结案"), "closed", open=False, sort="ended"),
+    "void": Queue(_("已作废"), "void", open=False, sort="ended"),
+    "merged": Queue(_("已合并"), "merged", open=False, sort="ended"),
+    "ended": Queue(_("已办结"), open=False, sort="ended"),
+    "all": Queue(_("全部"), open=None, sort="filed"),
 }
+COUNTED = tuple(name for name, queue in QUEUES.items() if queue.open)
+"""Queues that carry a number: those of open cases."""
 
 SORTS: Mapping[str, tuple[str, bool]] = {
     "due": ("sort_at", False),

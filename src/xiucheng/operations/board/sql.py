@@ -15,7 +15,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import KINDS
 
 from .projections import COLUMNS
-from .rules import QUEUES, SOON, SORTS
+from .rules import COUNTED, QUEUES, SOON, SORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +67,65 @@ def page_of(
 ) -> tuple[str, dict[str, Any]]:
     """The statement of one page, one row more than `limit`. found: the cases that a search named, if there was one.
 
-    Several streets or agencies are read each by its own index and merged, so that a page costs the same as for one.
+    Every part of the list that has an index of its own (open and ended rows, each of several streets or agencies) is
+    read by it to the page's end at most and merged, so that a page costs the same wherever it lies.
     """
     order = keyset(filters)
     where, values = _conditions(filters, now, found)
     page, key = order.where(cursor)
     named = {f"key{index}": value for index, value in enumerate(key)}
-    values |= named
     # The keyset speaks of positions; here every parameter has a name.
-    page = page.replace("%s", "{}").format(*(f"%({name})s" for name in named)) if named else page
+    page = page.replace("%s", "{}").format(*(f"%({name})s" for name in named))
+    values |= named | {"limit": limit + 1}
     ordered = f"ORDER BY {order.order(cursor)} LIMIT %(limit)s"
-    values["limit"] = limit + 1
+    source, inside = _scoped(scope, values)
+    halves = ("open", "NOT open") if QUEUES[filters.queue].open is None else ("TRUE",)
+    parts = [
+        f"(SELECT * FROM board_row WHERE {half} AND {inside} AND {where} AND {page} {ordered})"  # noqa: S608
+        for half in halves
+    ]
+    each = parts[0] if len(parts) == 1 else f"({' UNION ALL '.join(parts)})"
     columns = ", ".join(f"r.{column}" for column in COLUMNS)
-    inside = f"{where} AND {page}"
+    return f"SELECT {columns} FROM {source}{each} r {ordered}", values  # noqa: S608
+
+
+def _scoped(scope: Scope, values: dict[str, Any]) -> tuple[str, str]:
+    """What stands before the list in FROM, and the one predicate that the scope is."""
     if scope.kind == "all":
-        return f"SELECT {columns} FROM board_row r WHERE {inside} {ordered}", values  # noqa: S608
+        return "", "TRUE"
     column = SCOPE_COLUMNS.get(scope.kind)
     if column is None or not scope.values:
-        return f"SELECT {columns} FROM board_row r WHERE FALSE", values  # noqa: S608
+        return "", "FALSE"
     if len(scope.values) == 1:
         values["scope"] = scope.values[0]
-        return f"SELECT {columns} FROM board_row r WHERE r.{column} = %(scope)s AND {inside} {ordered}", values  # noqa: S608
+        return "", f"{column} = %(scope)s"
     values["scope"] = list(scope.values)
     kind = "uuid" if column.endswith("_id") else "text"
-    each = f"SELECT * FROM board_row WHERE {column} = s.value AND {inside} {ordered}"  # noqa: S608
-    return (
-        f"SELECT {columns} FROM unnest(%(scope)s::{kind}[]) AS s(value), LATERAL ({each}) r {ordered}",  # noqa: S608
-        values,
-    )
+    return f"unnest(%(scope)s::{kind}[]) AS s(value), LATERAL ", f"{column} = s.value"
+
+
+MARKED = tuple(name for name in COUNTED if QUEUES[name].where)
+"""Counted queues that go across the states."""
 
 
 def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
-    """The statement that counts every counted queue over the open rows of a scope."""
+    """The statement that counts the open rows of a scope: per state how many, and how many of each of MARKED.
+
+    The index of the open rows by state, and that of each scope, hold all it looks at.
+    """
     values: dict[str, Any] = {"now": now, "soon": now + SOON}
     within = "TRUE"
     if scope.kind != "all":
         column = SCOPE_COLUMNS.get(scope.kind)
         within = f"{column} = ANY(%(scope)s)" if column and scope.values else "FALSE"
         values["scope"] = list(scope.values)
-    sums = ", ".join(f"count(*) FILTER (WHERE {queue.where})" for queue in QUEUES.values() if queue.counted)
-    return f"SELECT {sums} FROM board_row WHERE open AND {within}", values  # noqa: S608
+    sums = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where})" for name in MARKED)
+    return f"SELECT state, count(*), {sums} FROM board_row WHERE open AND {within} GROUP BY state", values  # noqa: S608
 
 
 def _conditions(filters: Filters, now: datetime, found: Sequence[UUID] | None) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"now": now, "soon": now + SOON}
-    parts = [QUEUES[filters.queue].where]
+    parts = [QUEUES[filters.queue].predicate]
     for name, sql in _EQUAL.items():
         value = getattr(filters, name)
         if value:
