@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from .bench import FIGURES, SITE
+from .bench import run as measure
 from .frame import DataOption, JsonOption, out, print_json, progress, with_site
 from .words import _
 
@@ -19,17 +27,12 @@ def bench(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    from .bench import FIGURES
-
     unknown = [name for name in figures or () if name not in FIGURES]
     if unknown:
         text = _("没有指标 {names}；可选：{known}")
         raise typer.BadParameter(text.format(names=", ".join(unknown), known=", ".join(FIGURES)))
-    with with_site(data, site="bench"):
-        from .bench import run
-
-        with progress(_("测速")) as tick:
-            results = run(figures or list(FIGURES), quick=quick, progress=tick)
+    with _room_for(data) as folder, with_site(folder, site=SITE), progress(_("测速")) as tick:
+        results = measure(figures or list(FIGURES), quick=quick, progress=tick)
     if as_json:
         print_json(results)
         return
@@ -37,6 +40,19 @@ def bench(
     for row in results:
         table.add_row(*(_shown(row[name]) for name in ("figure", "value", "unit", "floor", "ratio")))
     out.print(table)
+
+
+@contextmanager
+def _room_for(data: Path | None) -> Iterator[Path | None]:
+    """The folder given; else that of the server in the environment; else one that is removed afterwards."""
+    if data is not None or os.environ.get("DATABASE_URL"):
+        yield data
+        return
+    folder = Path(tempfile.mkdtemp(prefix="xiucheng-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _shown(value: object) -> str:

@@ -72,4 +72,4 @@ def stats(
 
 def _show(answer: dict[str, Any]) -> None:
     for name, value in answer.items():
-        out.print(f"{name}\t{value}", markup=False)
+        out.print(f"{name}\t{value}", markup=False, soft_wrap=True)

@@ -41,7 +41,7 @@ app.add_typer(keys.app, name="keys")
 def run(application: typer.Typer) -> None:
     """Runs the command in sys.argv and exits: 0 done, 1 refused or failed, 2 misused, 130 interrupted."""
     try:
-        application()
+        application(prog_name="xiucheng")
     except (Unready, Refused) as error:
         err.print(f"[red]{_('未能完成')}[/red]", end=": ")
         err.print(sentence(error), markup=False, soft_wrap=True)
