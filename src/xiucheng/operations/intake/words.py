@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
@@ -72,4 +72,4 @@ def refusal(problems: Sequence[Problem]) -> Refused:
     fields = {problem.field: sentence(SUBMISSION, problem.code, problem.detail) for problem in problems}
     if len(problems) == 1:
         return Refused(problems[0].code, next(iter(fields.values())), fields=fields)
-    return Refused("invalid_report", _now("有 %(count)s 处需要修改。") % {"count": len(fields)}, fields=fields)
+    return Refused("invalid_report", gettext("有 %(count)s 处需要修改。") % {"count": len(fields)}, fields=fields)
