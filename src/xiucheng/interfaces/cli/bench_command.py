@@ -13,8 +13,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .bench import FIGURES, SITE
-from .bench import run as measure
 from .frame import DataOption, JsonOption, out, print_json, progress, with_site
 from .words import _
 
@@ -27,6 +25,9 @@ def bench(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
+    from .bench import FIGURES, SITE
+    from .bench import run as measure
+
     unknown = [name for name in figures or () if name not in FIGURES]
     if unknown:
         text = _("没有指标 {names}；可选：{known}")
