@@ -1,0 +1,214 @@
+"""A district's small day over public commands: what `simulator.py` lives, a thing at a time.
+
+1. Every so often somebody reports: a resident, a caller, a patrol; sometimes a neighbour tells of the same again.
+2. Who has a case acts after a while, as habits.py has it; an acceptor reads what waits at the desk.
+3. What other people do is seen in the journal. A case that somebody signed in has moved is left to them for half an
+   hour, so nobody's work is snatched away.
+
+It keeps nothing of its own: begun again it looks at what is open and goes on.
+"""
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import journal
+from xiucheng.kit.journal import steps
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.board import queries as board
+from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.views import CaseView
+from xiucheng.operations.intake import commands as intake
+from xiucheng.operations.intake import queries as reports
+
+from . import sample
+from .acts import Actors
+from .cast import Cast
+from .ground import lay
+from .habits import next_act
+from .reporting import Handed, Reporters
+from .spots import Spots
+from .stories import understood
+
+SPEED = 30.0
+"""An hour of waiting takes two minutes; deadlines are not touched, they run by the real clock."""
+
+LOOK_SECONDS = 2.0
+# A hundred thousand people tell of about ninety things a day (D).
+_BETWEEN_REPORTS = timedelta(minutes=16)
+_NEIGHBOUR_TELLS = 0.15
+_SAYS_THE_SAME = 0.6
+_LEFT_TO_PEOPLE = timedelta(minutes=30)
+_SOONEST = timedelta(seconds=3)
+# A published rule takes up what it takes within seconds; what is left then is for the desk.
+_RULES_FIRST = timedelta(seconds=20)
+_AT_THE_DESK = (1.0, 9.0)
+_SYSTEM = Standing.for_system("simulator")
+
+Doing = Callable[[datetime], None]
+
+
+class Day:
+    """One life; `turn` does what is due and says how many seconds there is nothing to do."""
+
+    def __init__(self, now: datetime, *, speed: float = SPEED, seed: int | None = None) -> None:
+        self.speed = speed
+        self.done = 0
+        self._draw = random.Random(seed)
+        # The people that there are accounts of: whoever looks at the demo is one of them.
+        self._audience = frozenset(account.person_id for account in people.accounts())
+        self._actors = Actors(Cast(self._draw, spared=self._audience), self._draw)
+        self._spots = Spots(lay(sample.SEED), self._draw)
+        self._reporters = Reporters(self._actors, self._spots, self._draw)
+        self._due: list[tuple[datetime, int, Doing]] = []
+        self._count = itertools.count()
+        self._planned: dict[UUID, int] = {}
+        self._position, _hash = steps.head()
+        self._look_at_open(now)
+        self._at(now, self._somebody_reports)
+
+    def turn(self, now: datetime) -> float:
+        """Do one thing that is due, or else look what others did; seconds until the next thing is due."""
+        if not self._is_due(now):
+            self._follow(now)
+        if self._is_due(now):
+            _when, _number, do = heapq.heappop(self._due)
+            # Refused: somebody else was faster, or it stands differently now; that is their answer.
+            with suppress(Refused):
+                do(now)
+                self.done += 1
+        return min(LOOK_SECONDS, max(0.0, (self._due[0][0] - now).total_seconds())) if self._due else LOOK_SECONDS
+
+    def _is_due(self, now: datetime) -> bool:
+        return bool(self._due) and self._due[0][0] <= now
+
+    def _after(self, now: datetime, wait: timedelta, do: Doing) -> None:
+        heapq.heappush(self._due, (now + wait, next(self._count), do))
+
+    def _at(self, now: datetime, do: Doing) -> None:
+        self._after(now, timedelta(0), do)
+
+    def _minutes(self, least: float, most: float) -> timedelta:
+        return timedelta(minutes=self._draw.uniform(least, most) / self.speed)
+
+    # -- reports --------------------------------------------------------------------------------------------------
+
+    def _somebody_reports(self, now: datetime) -> None:
+        wait = self._draw.expovariate(1.0) * _BETWEEN_REPORTS / self.speed
+        self._after(now, wait, self._somebody_reports)
+        handed = self._reporters.report(now)
+        if self._draw.random() < _NEIGHBOUR_TELLS:
+            self._after(now, self._minutes(8, 90), lambda then: self._a_neighbour_too(handed, then))
+
+    def _a_neighbour_too(self, handed: Handed, now: datetime) -> None:
+        """Most are shown the case that is there and say "mine too"; the others' cases a desk puts together later."""
+        spot = self._spots.beside(handed.spot)
+        category = handed.story.category
+        nearby = [one["id"] for one in reports.nearby(category=category, lon=spot.lon, lat=spot.lat, now=now)]
+        same = nearby[0] if nearby and self._draw.random() < _SAYS_THE_SAME else None
+        told = self._reporters.report(
+            now, story=handed.story, channel="resident", category=True, spot=spot, same_as=same
+        )
+        if nearby and same is None:
+            wait = _RULES_FIRST + self._minutes(*_AT_THE_DESK)
+            self._after(now, wait, lambda then: self._put_together(nearby[0], told.report_id, then))
+
+    def _put_together(self, master: UUID, report_id: UUID, now: datetime) -> None:
+        by = self._actors.cast.somebody("acceptor", now)
+        case_id = reports.report(report_id, _SYSTEM).case_id
+        if by is not None and case_id is not None and case_id != master:
+            case = case_queries.case(case_id, _SYSTEM, now)
+            reason = self._actors.said("merge")
+            cases.merge_case(by=by, now=now, case_id=case.id, version=case.version, into=master, reason=reason)
+
+    def _at_the_desk(self, report_id: UUID, now: datetime) -> None:
+        """An acceptor reads a report that no rule has filed: files it, sends somebody to look, or turns it away."""
+        by = self._actors.cast.somebody("acceptor", now)
+        report = reports.report(report_id, _SYSTEM)
+        if by is None or report.state != "received":
+            return
+        lot = self._draw.random()
+        if lot < 0.06 or report.found == "no":
+            intake.reject_report(by=by, now=now, report_id=report_id, reason=self._actors.said("reject"))
+        elif lot < 0.14 and not report.found:
+            intake.ask_pre_verify(by=by, now=now, report_id=report_id, reason=self._actors.said("pre_verify"))
+            self._after(now, self._minutes(10, 50), lambda then: self._on_the_spot(report_id, then))
+        else:
+            category = report.category or understood(report.text or "")
+            intake.file_report(by=by, now=now, report_id=report_id, category=category)
+
+    def _on_the_spot(self, report_id: UUID, now: datetime) -> None:
+        """An inspector went to look, and says whether it is so."""
+        report = reports.report(report_id, _SYSTEM)
+        by = self._actors.cast.somebody("inspector", now, area=report.area)
+        if by is None or report.state != "pre_verifying":
+            return
+        found: Literal["yes", "no"] = "yes" if self._draw.random() < 0.85 else "no"
+        intake.answer_pre_verify(by=by, now=now, report_id=report_id, found=found)
+        self._after(now, self._minutes(*_AT_THE_DESK), lambda then: self._at_the_desk(report_id, then))
+
+    # -- cases ----------------------------------------------------------------------------------------------------
+
+    def _look_at_open(self, now: datetime) -> None:
+        """After a start: everything that is open gets its next act again, and so does what waits at the desk."""
+        cursor = None
+        while True:
+            page = board.hall(_SYSTEM, cursor=cursor, limit=200, now=now)
+            for listed in page.rows:
+                self._soon(now, listed.case_id, self._plan)
+            cursor = page.next
+            if cursor is None:
+                break
+        for row in reports.queue(_SYSTEM, limit=200).rows:
+            self._soon(now, row.id, self._at_the_desk if row.state == "received" else self._on_the_spot)
+
+    def _soon(self, now: datetime, subject: UUID, do: Callable[[UUID, datetime], None]) -> None:
+        self._after(now, self._minutes(1, 40), lambda then: do(subject, then))
+
+    def _follow(self, now: datetime) -> None:
+        """What the journal tells since the last look: reports for the desk, cases that stand differently now."""
+        moved: dict[UUID, bool] = {}
+        for step in journal.read(after=self._position, limit=500):
+            self._position = step.position or self._position
+            if step.imported:
+                continue
+            if step.room == "cases":
+                moved[step.subject] = moved.get(step.subject, False) or self._by_audience(step.actor)
+            elif step.name == "intake.receive":
+                self._to_the_desk(step.subject, now)
+        for case_id, by_audience in moved.items():
+            self._plan(case_id, now, left_alone=_LEFT_TO_PEOPLE if by_audience else _SOONEST)
+
+    def _by_audience(self, actor: str) -> bool:
+        kind, _colon, one = actor.partition(":")
+        return kind == "person" and UUID(one) in self._audience
+
+    def _to_the_desk(self, report_id: UUID, now: datetime) -> None:
+        wait = _RULES_FIRST + self._minutes(*_AT_THE_DESK)
+        self._after(now, wait, lambda then: self._at_the_desk(report_id, then))
+
+    def _plan(self, case_id: UUID, now: datetime, left_alone: timedelta = _SOONEST) -> None:
+        case = case_queries.case(case_id, _SYSTEM, now)
+        act = next_act(case, now)
+        # An inspector is sent by the site itself.
+        if act is None or act.name == "start_check":
+            return
+        wait = max(act.wait / self.speed, left_alone)
+        if act.late and case.facts.handle_due_at is not None:
+            wait = max(wait, case.facts.handle_due_at - now + _SOONEST)
+        self._planned[case_id] = case.version
+        self._after(now, wait, lambda then: self._act(case, act.name, then))
+
+    def _act(self, case: CaseView, name: str, now: datetime) -> None:
+        # Where it was planned anew meanwhile, the later plan counts.
+        if self._planned.get(case.id) == case.version:
+            del self._planned[case.id]
+            self._actors.perform(name, case, now)
