@@ -32,8 +32,14 @@ class Situation:
     @classmethod
     def of_step(cls, payload: Mapping[str, Any]) -> "Situation":
         """From the payload of cases.file."""
-        codes = (payload.get(name) or "" for name in ("category", "area", "channel", "component"))
-        return cls(*codes, payload.get("lon"), payload.get("lat"))
+        return cls(
+            category=payload["category"],
+            area=payload["area"],
+            channel=payload["channel"],
+            component=payload.get("component") or "",
+            lon=payload.get("lon"),
+            lat=payload.get("lat"),
+        )
 
 
 def facts_of(
