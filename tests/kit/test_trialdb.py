@@ -207,3 +207,11 @@ def test_two_starts_at_once_give_one_owner(data: Path) -> None:
         starter.kill()
         starter.communicate()
     until(lambda: not mentioning(str(data)), 10, "the server ends with its starter")
+
+
+def test_others_on_the_machine_cannot_look_inside(data: Path) -> None:
+    folder = data / "trial"
+    with TrialDatabase(folder, fast=True):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+        assert stat.S_IMODE(folder.stat().st_mode) & 0o066 == 0
+    assert (modes["postgres"], modes["trial.secret"], modes["postgres.log"]) == (0o700, 0o600, 0o600)

@@ -87,6 +87,6 @@ def _is_free(host: str, port: int) -> bool:
 
 def rotate_logs(folder: Path) -> None:
     """Yesterday's logs stay beside today's; older ones go."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for log in folder.glob("*.log"):
         os.replace(log, log.with_suffix(".log.1"))

@@ -170,7 +170,8 @@ class TrialDatabase:
 
     def _make_data(self) -> None:
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
+            # Nobody lists the folder; under root the server's account passes through to its own part of it.
+            self.data.mkdir(mode=0o711 if self._owner.switch else 0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise TrialRefused(
                 "data_unreachable", _("不能建立数据目录 {data}：{why}"), data=self.data, why=error.strerror
@@ -256,6 +257,7 @@ class TrialDatabase:
     def _launch(self, timeout: float) -> None:
         if self.log.exists() and self.log.stat().st_size > 8_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
+        self.log.touch(mode=0o600)  # a failed statement may be quoted there
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command_line(self._program("postgres"), self.folder, self.socket_folder, fast=self.fast),
