@@ -50,7 +50,7 @@ def la311() -> imports.Mapping:
     return replace(imports.load("la311"), site=None)
 
 
-def test_la311_gives_the_reference_figures() -> None:
+def test_la311_gives_the_reference_figures(transactional_db: None) -> None:
     path = file("requests-la/la311_2017.csv.gz")
     report = imports.run(path, la311(), by=SYSTEM, now=NOW)
     assert (report.rows, report.accepted, report.rejected) == (9999, 9999, 0)
