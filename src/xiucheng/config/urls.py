@@ -14,3 +14,5 @@ urlpatterns = [
     path("", include("xiucheng.interfaces.web.urls")),
     path("", include("xiucheng.interfaces.mobile.urls")),
 ]
+
+handler500 = "xiucheng.interfaces.web.failures.server_error"

@@ -20,7 +20,7 @@ from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.notices import rules as notice_rules
 from xiucheng.foundation.people import timers as people_timers
 from xiucheng.foundation.tasks import timers as task_timers
-from xiucheng.kit import heartbeat, idempotency
+from xiucheng.kit import heartbeat, idempotency, jobs, outage
 from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import timers as case_timers
@@ -48,6 +48,7 @@ TIMERS = (
     Timer("tasks falling due", 1, task_timers.run_due),
     Timer("checks to begin", 2, case_timers.start_checks),
     Timer("parked steps", 5, readers.retry_parked),
+    Timer("emptied tables", 10, lambda at: readers.rebuild_lost()),
     Timer("day heads", 60, sequencer.close_days),
     Timer("erasures left over", 60, people_timers.carry_out_erasures),
     Timer("sign-in leftovers", 3600, people_timers.tidy),
@@ -118,8 +119,12 @@ class Worker:
     def _guarded(self, name: str, run: Callable[[], object]) -> int:
         try:
             return int(bool(run()))
-        except (DatabaseError, InterfaceError):
-            log.exception("%s: the database refused; again in a second", name)
+        except (DatabaseError, InterfaceError) as error:
+            if outage.is_away(error):
+                log.warning("%s: the database is away; again in a second", name)
+                outage.drop_dead_connections()
+            else:
+                log.exception("%s: the database refused; again in a second", name)
         except Exception:
             log.exception("%s fails; again in a second", name)
         finally:
@@ -137,6 +142,7 @@ class Worker:
                 self.stop.wait(1)
 
     async def _work_on_jobs(self) -> None:
+        loop = asyncio.get_running_loop()
         with jobs_app.replace_connector(jobs_app.connector.get_worker_connector()) as app:  # type: ignore[attr-defined]
             async with app.open_async():
                 running = asyncio.create_task(
@@ -148,7 +154,11 @@ class Worker:
                         delete_jobs="successful",
                     )
                 )
+                rescued = 0.0
                 while not self.stop.is_set() and not running.done():
+                    if loop.time() > rescued:
+                        await jobs.rescue(app)
+                        rescued = loop.time() + jobs.STALLED_S / 2
                     await asyncio.sleep(0.3)
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from procrastinate import RetryStrategy
+from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app as _app
+
+STALLED_S = 30.0
+"""A worker that has not been heard of for so long is dead (it says so every ten seconds)."""
 
 
 class Job:
@@ -28,6 +31,14 @@ def job(*, name: str, queue: str = "default", attempts: int = 5) -> Callable[[Ca
         return Job(task, function)
 
     return declare
+
+
+async def rescue(app: App, seconds: float = STALLED_S) -> int:
+    """Queue again what a killed worker was doing; returns how many jobs. `app`: opened, as a worker has it."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)
 
 
 def run_waiting() -> None:

@@ -19,7 +19,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers, sequencer, verify
 from xiucheng.kit.site import database_of
-from xiucheng.kit.trialdb import binaries
+from xiucheng.kit.trialcluster import binaries
 
 INSERT = (
     "INSERT INTO kit_step (id, room, subject, verb, actor, occurred_at, imported, payload)"

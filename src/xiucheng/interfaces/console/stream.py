@@ -162,7 +162,7 @@ def _connection() -> dict[str, Any]:
 
 async def _beat() -> None:
     while True:
-        with contextlib.suppress(django.db.DatabaseError):
+        with contextlib.suppress(django.db.Error):
             await sync_to_async(_say_alive)()
         await asyncio.sleep(_BEAT)
 

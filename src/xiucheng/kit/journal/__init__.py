@@ -3,7 +3,7 @@
 record → (trigger) pending → sequencer → position + hash chain → projections and reactions read by position.
 """
 
-from .readers import projection, reaction
+from .readers import hold, projection, reaction
 from .record import open_buffer, record
 from .steps import DayHead, Step, day_heads, head, of_subject, read
 
@@ -12,6 +12,7 @@ __all__ = [
     "Step",
     "day_heads",
     "head",
+    "hold",
     "of_subject",
     "open_buffer",
     "projection",

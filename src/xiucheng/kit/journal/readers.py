@@ -36,6 +36,7 @@ class Reader:
     apply: Callable[[Sequence[Step]], None]
     reacts: bool
     reset: Callable[[], None] | None = None
+    lost: Callable[[], bool] | None = None
 
 
 registry: dict[str, Reader] = {}
@@ -48,12 +49,15 @@ def _register(reader: Reader) -> None:
 
 
 def projection(
-    name: str, *, verbs: Iterable[str], reset: Callable[[], None]
+    name: str, *, verbs: Iterable[str], reset: Callable[[], None], lost: Callable[[], bool] | None = None
 ) -> Callable[[Callable[[Sequence[Step]], None]], Callable[[Sequence[Step]], None]]:
-    """Register a derived table: `fn(steps)` applies a batch in order, `reset()` empties the table for a replay."""
+    """Register a derived table: `fn(steps)` applies a batch in order, `reset()` empties the table for a replay.
+
+    lost: for a table that a crash or a restore empties (UNLOGGED), whether that has happened; see `rebuild_lost`.
+    """
 
     def register(fn: Callable[[Sequence[Step]], None]) -> Callable[[Sequence[Step]], None]:
-        _register(Reader(name, frozenset(verbs), fn, reacts=False, reset=reset))
+        _register(Reader(name, frozenset(verbs), fn, reacts=False, reset=reset, lost=lost))
         return fn
 
     return register
@@ -222,11 +226,30 @@ def replay(name: str) -> None:
     if reader.reset is None:
         raise ValueError(f"{name} reacts; it is never replayed")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM kit_reader WHERE name = %s FOR UPDATE", [name])
+        hold(name)
         reader.reset()
         cursor.execute("UPDATE kit_reader SET position = 0 WHERE name = %s", [name])
     while run(name, limit=5000):
         pass
+
+
+def rebuild_lost() -> int:
+    """Replay the projections whose tables a crash or a restore has emptied; returns how many. Safe in several
+    workers."""
+    lost = [reader.name for reader in registry.values() if reader.lost is not None and reader.lost()]
+    for name in lost:
+        log.warning("%s has lost its table; it is read again from the beginning", name)
+        replay(name)
+    return len(lost)
+
+
+def hold(name: str) -> None:
+    """Wait for a reader's running batch and keep it from the next one until this transaction ends.
+
+    For a verb that takes back what the reader may be writing down just now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM kit_reader WHERE name = %s FOR UPDATE", [name])
 
 
 def catch_up(limit_rounds: int = 1000) -> None:

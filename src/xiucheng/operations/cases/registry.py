@@ -1,12 +1,17 @@
 """What this room hangs into the engines: the packs it reads, and how its events read as sentences."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.notices import registry as notices
 from xiucheng.foundation.packs import registry as packs
+from xiucheng.foundation.people import vault
 
 from . import preview
 from .catalogue import check_catalogue, check_limits
+from .commands import forget_words
 
 packs.register(
     packs.PackKind(
@@ -25,6 +30,13 @@ packs.register(
         effect=preview.of_limits,
     )
 )
+
+
+@vault.after_restore("cases_search")
+def forget_again(key_ids: Sequence[UUID]) -> int:
+    """Words that came back with a dump that held the search index, although their key is on the erasure list."""
+    return forget_words(key_ids=key_ids)
+
 
 _WHAT = {"return_case": _("回退"), "extend": _("延期"), "void": _("作废")}
 _GRANTED = {"yes": _("同意"), "no": _("不同意")}

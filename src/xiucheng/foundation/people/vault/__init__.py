@@ -13,7 +13,7 @@ from xiucheng.kit.refused import Refused
 
 from . import crypto, pool, store
 from .crypto import Tampered, WrongMaster, new_master
-from .erasures import Reapplied, after_restore, carry_out_waiting, destroy
+from .erasures import Reapplied, after_restore, carry_out_waiting, destroy, listed
 from .erasures import reapply as reapply_erasures
 from .rotation import Health, health, rotate
 
@@ -28,6 +28,7 @@ __all__ = [
     "destroy",
     "forget",
     "health",
+    "listed",
     "named_open",
     "named_seal",
     "new_key",

@@ -55,6 +55,13 @@ def destroy(key_ids: Sequence[UUID], *, reason: str, now: datetime) -> None:
     transaction.on_commit(lambda: _carry_out([(key_id, reason, now) for key_id in wanted]), robust=True)
 
 
+def listed(key_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these keys are on the list, whether their destruction is carried out or about to be; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key_id FROM people_erasure WHERE key_id = ANY(%s)", [list(key_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def carry_out_waiting(limit: int = _BATCH) -> int:
     """Carry out what a crash or an unreachable key store left on the list; returns how many. Safe to repeat."""
     waiting = _rows(

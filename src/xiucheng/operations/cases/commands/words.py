@@ -5,9 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from xiucheng.foundation.people import vault
+from xiucheng.kit import journal
 from xiucheng.kit.verbs import verb
 
 from ..models import Case, Content, Picture, SearchRow
+from ..projections import INDEX
 
 
 def keep_reason(case: Case, step_id: UUID, text: str) -> None:
@@ -29,7 +31,11 @@ def keep_pictures(case: Case, step_id: UUID, media: Sequence[UUID], purpose: str
 
 
 @verb
-def forget_words(*, key_ids: Sequence[UUID]) -> None:
-    """Take words whose keys were destroyed out of the search index; the sealed rows stay as tombstones."""
+def forget_words(*, key_ids: Sequence[UUID]) -> int:
+    """Take words whose keys are destroyed out of the search index; the sealed rows stay as tombstones.
+
+    Returns how many cases were in it. A batch of the index that has read the words already is waited for.
+    """
+    journal.hold(INDEX)
     cases = Content.objects.filter(key_id__in=key_ids).values("case_id")
-    SearchRow.objects.filter(case_id__in=cases).delete()
+    return SearchRow.objects.filter(case_id__in=cases).delete()[0]

@@ -12,6 +12,7 @@ NUMBERS = "CREATE SEQUENCE cases_number"
 SEARCH = """
 ALTER TABLE cases_search SET UNLOGGED;
 CREATE INDEX cases_search_words ON cases_search USING gin (words gin_trgm_ops);
+INSERT INTO cases_search (case_id, words) VALUES ('00000000-0000-0000-0000-000000000000', '');
 """
 
 

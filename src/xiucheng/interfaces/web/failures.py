@@ -1,0 +1,38 @@
+"""What is answered when the site itself failed: 503 while the database is away for a moment, else 500."""
+
+import sys
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from xiucheng.kit import outage
+from xiucheng.kit.refused import Refused
+
+RETRY_AFTER_S = 2
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500, called while the error is being handled; it asks the database nothing.
+
+    A program gets JSON, htmx the sentence alone, a person a page. Code: `unavailable` (503), `failed` (500).
+    """
+    away = outage.is_away(sys.exc_info()[1])
+    if away:
+        outage.drop_dead_connections()
+        text = _("系统正在恢复连接，请稍等几秒再试；已收到的内容不会丢失。")
+        failure = Refused("unavailable", text, status=503)
+    else:
+        failure = Refused("failed", _("系统出了差错，请稍后再试。"), status=500)
+    answer = _shown(request, failure)
+    if away:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def _shown(request: HttpRequest, failure: Refused) -> HttpResponse:
+    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse(failure.as_dict(), status=failure.status)
+    part = "web/parts/refusal.html" if request.headers.get("HX-Request") else f"{failure.status}.html"
+    # Without the request: what the page's frame tells of the reader may be what failed.
+    return HttpResponse(render_to_string(part, {"refusal": failure}), status=failure.status)
