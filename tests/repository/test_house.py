@@ -99,7 +99,7 @@ def test_rules_are_pure():
             ), f"{path.relative_to(PACKAGE)} imports {name}"
 
 
-def test_migrations_are_linear_and_complete():
+def test_migrations_are_linear_and_complete(db):
     from django.core.management import call_command
 
     loader = MigrationLoader(None)

@@ -154,15 +154,9 @@ def processes() -> Iterator[tuple[Level, str]]:
 
 
 def readers() -> Iterator[tuple[Level, str]]:
-    from django.db import connection
-
     from xiucheng.kit.journal import readers as journal_readers
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), count(*) FILTER (WHERE next_try_at IS NULL) FROM kit_parked")
-        parked, given_up = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM kit_pending")
-        pending = cursor.fetchone()[0]
+    pending, parked, given_up = journal_readers.waiting()
     if given_up:
         yield "error", _("{count} 个步骤的后续处理已放弃重试，需要人处理").format(count=given_up)
     elif parked:

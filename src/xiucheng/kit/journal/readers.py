@@ -272,3 +272,14 @@ def lags() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, position FROM kit_reader")
         return {name: head - position for name, position in cursor.fetchall() if name in registry}
+
+
+def waiting() -> tuple[int, int, int]:
+    """How many steps wait for a position, how many are parked, and how many of those wait for a person."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM kit_pending), count(*), count(*) FILTER (WHERE next_try_at IS NULL)"
+            " FROM kit_parked"
+        )
+        pending, parked, given_up = cursor.fetchone()
+    return pending, parked, given_up
