@@ -135,9 +135,7 @@ NAMES = {"grant": "decide", "refuse": "decide"}
 
 
 @given(
-    state=st.sampled_from(
-        ["filed", "self_review", "dispatched", "handling", "replied", "post_checking", "returned", "closed"]
-    ),
+    state=st.sampled_from(sorted({*OPEN_STATES, "closed"})),
     version=st.integers(1, 40),
     checked=st.sampled_from(["", "passed"]),
     needs_check=st.booleans(),

@@ -71,6 +71,7 @@ class Day:
         self._due: list[tuple[datetime, int, Doing]] = []
         self._count = itertools.count()
         self._planned: dict[UUID, int] = {}
+        self._left_until: dict[UUID, datetime] = {}
         self._position, _hash = steps.head()
         self._look_at_open(now)
         self._at(now, self._somebody_reports)
@@ -175,17 +176,19 @@ class Day:
 
     def _follow(self, now: datetime) -> None:
         """What the journal tells since the last look: reports for the desk, cases that stand differently now."""
-        moved: dict[UUID, bool] = {}
+        moved: dict[UUID, None] = {}
         for step in journal.read(after=self._position, limit=500):
             self._position = step.position or self._position
             if step.imported:
                 continue
             if step.room == "cases":
-                moved[step.subject] = moved.get(step.subject, False) or self._by_audience(step.actor)
+                moved[step.subject] = None
+                if self._by_audience(step.actor):
+                    self._left_until[step.subject] = now + _LEFT_TO_PEOPLE
             elif step.name == "intake.receive":
                 self._to_the_desk(step.subject, now)
-        for case_id, by_audience in moved.items():
-            self._plan(case_id, now, left_alone=_LEFT_TO_PEOPLE if by_audience else _SOONEST)
+        for case_id in moved:
+            self._plan(case_id, now)
 
     def _by_audience(self, actor: str) -> bool:
         kind, _colon, one = actor.partition(":")
@@ -195,13 +198,14 @@ class Day:
         wait = _RULES_FIRST + self._minutes(*_AT_THE_DESK)
         self._after(now, wait, lambda then: self._at_the_desk(report_id, then))
 
-    def _plan(self, case_id: UUID, now: datetime, left_alone: timedelta = _SOONEST) -> None:
+    def _plan(self, case_id: UUID, now: datetime) -> None:
         case = case_queries.case(case_id, _SYSTEM, now)
         act = next_act(case, now)
         # An inspector is sent by the site itself.
         if act is None or act.name == "start_check":
             return
-        wait = max(act.wait / self.speed, left_alone)
+        left_alone = self._left_until.get(case_id, now) - now
+        wait = max(act.wait / self.speed, left_alone, _SOONEST)
         if act.late and case.facts.handle_due_at is not None:
             wait = max(wait, case.facts.handle_due_at - now + _SOONEST)
         self._planned[case_id] = case.version
@@ -211,4 +215,5 @@ class Day:
         # Where it was planned anew meanwhile, the later plan counts.
         if self._planned.get(case.id) == case.version:
             del self._planned[case.id]
+            self._left_until.pop(case.id, None)
             self._actors.perform(name, case, now)
