@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -42,10 +44,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Site:
-    """A running site: where it is, and the district in it."""
+    """A running site: where it is, everybody's password, and the small district where it is that one."""
 
     url: str
-    world: World
+    password: str
+    world: World | None
 
 
 @pytest.fixture(scope="session")
@@ -66,35 +69,53 @@ def browser() -> Iterator[Browser]:
 def site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
     """The site with the small district of tests; everybody's user name is that of their post."""
     from tests.world import SETUP, build
-    from xiucheng.config.processes import find_ports
     from xiucheng.foundation.people import commands
     from xiucheng.kit.now import now
 
     world = build(now())
-    for name in ("acceptor", "dispatcher", "lights_clerk", "shift_leader", "leader", "audit_admin", "system_admin"):
+    for name in ("acceptor", "dispatcher", "lights_clerk", "shift_leader"):
         commands.create_account(by=SETUP, now=world.now, person_id=world.people[name], username=name, password=PASSWORD)
-    ports = find_ports("127.0.0.1", 18400)
+    with running(tmp_path) as url:
+        yield Site(url, PASSWORD, world)
+
+
+@pytest.fixture
+def sample_site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
+    """The site as the demo shows it: the sample district with a week behind it."""
+    from xiucheng.interfaces.demo import sample
+    from xiucheng.kit.now import now
+
+    sample.load(now())
+    with running(tmp_path) as url:
+        yield Site(url, sample.accounts()[0].password, None)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Web, stream and worker as processes; yields the address once all three are alive."""
+    from xiucheng.config.processes import find_ports
+
+    ports = find_ports("127.0.0.1", _free_port())
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "src"),
         "XIUCHENG_DEMO": "1",
         "XIUCHENG_STREAM_URL": f":{ports.stream}/stream/",
     }
-    serving = "xiucheng.config.serving"
-    commands_ = (
-        (serving, "web", "--port", str(ports.web)),
-        (serving, "stream", "--port", str(ports.stream)),
+    members = (
+        ("xiucheng.config.serving", "web", "--port", str(ports.web)),
+        ("xiucheng.config.serving", "stream", "--port", str(ports.stream)),
         ("xiucheng", "worker"),
     )
     processes = []
-    for words in commands_:
-        with (tmp_path / f"{words[1]}.log").open("wb") as log:
+    for words in members:
+        with (folder / f"{words[1]}.log").open("wb") as log:
             command = [sys.executable, "-m", *words]
             processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT))
     url = f"http://127.0.0.1:{ports.web}"
     try:
-        until(lambda: _healthy(url), 40, f"{url}/healthz; logs in {tmp_path}")
-        yield Site(url, world)
+        until(lambda: _healthy(url), 60, f"{url}/healthz; logs in {folder}")
+        yield url
     finally:
         for process in processes:
             process.terminate()
@@ -106,6 +127,12 @@ def site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
                 process.wait()
 
 
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
@@ -115,10 +142,19 @@ def _healthy(url: str) -> bool:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """A page for somebody: signed in by their post's name, or a resident without one; errors of its scripts fail."""
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """A page for somebody: signed in by their post's name, or a resident without one.
+
+    Errors of scripts, breaches of the content policy and requests that leave the site fail the test.
+    """
+    site: Site = request.getfixturevalue("sample_site" if "sample_site" in request.fixturenames else "site")
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+        page.on("request", lambda asked: troubles.append(asked.url) if _leaves(asked.url) else None)
 
     def enter(
         name: str | None = None, *, width: int = 1440, dark: bool = False, language: str = "zh", **more: Any
@@ -129,15 +165,12 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         if language == "en":
             context.add_cookies([{"name": "xc_language", "value": "en", "url": site.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
-        page.on("request", lambda asked: troubles.append(asked.url) if "127.0.0.1" not in asked.url
-                and not asked.url.startswith(("data:", "blob:")) else None)  # fmt: skip
+        page.set_default_timeout(20_000)
+        watch(page)
         if name:
             page.goto(f"{site.url}/accounts/login/")
             page.locator("[name=login]").fill(name)
-            page.locator("[name=password]").fill(PASSWORD)
+            page.locator("[name=password]").fill(site.password)
             page.locator("main button[type=submit]").click()
             page.wait_for_url(f"{site.url}/desk/**")
         return page
@@ -146,6 +179,10 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not troubles, troubles
+
+
+def _leaves(url: str) -> bool:
+    return "127.0.0.1" not in url and not url.startswith(("data:", "blob:"))
 
 
 def serious(page: Page) -> list[str]:

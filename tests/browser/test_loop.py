@@ -103,6 +103,7 @@ def test_a_report_becomes_a_settled_case(site: Site, visit: Visit) -> None:
 
 
 def test_a_move_is_taken_back_and_two_at_once_get_a_plain_answer(site: Site, visit: Visit) -> None:
+    assert site.world is not None
     filed = site.world.file()
     page = visit("dispatcher")
     page.goto(f"{site.url}/desk/cases/{filed.number}")

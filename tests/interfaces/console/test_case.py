@@ -196,5 +196,22 @@ def test_the_handled_party_sees_nothing_of_the_reporter(reported, world, sign_in
     clerk = sign_in("lights_clerk")
     for piece in ("", "/story", "/aside", "/peek"):
         html = clerk.get(f"/desk/cases/{reported[1]}{piece}").content.decode()
-        assert "138" not in html
+        assert "5678" not in html
         assert "王" not in html
+
+
+def test_a_reporter_who_asks_is_erased_for_good(reported, world, sign_in, django_capture_on_commit_callbacks):
+    report_id, number = reported
+    assert sign_in("acceptor").post(f"/desk/reports/{report_id}/erase").status_code == 403
+    leader = sign_in("shift_leader")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert leader.post(f"/desk/reports/{report_id}/erase").status_code == 302
+    page = leader.get(f"/desk/reports/{report_id}").content.decode()
+    assert "路灯不亮" not in page
+    assert "王" not in page
+    assert "文字已按规定删除" in page
+    assert "永久清除" not in page
+    case = leader.get(f"/desk/cases/{number}").content.decode()
+    assert "路灯不亮" not in case
+    assert "文字已按规定删除" in case
+    assert leader.post(f"/desk/reports/{report_id}/contact", {"reason": "还想看一眼"}).status_code == 410

@@ -39,6 +39,7 @@ urlpatterns = [
     path("reports/conditions", reports.conditions, name="conditions"),
     path("reports/<uuid:report_id>", reports.report, name="report"),
     path("reports/<uuid:report_id>/contact", contact.reveal, name="reveal"),
+    path("reports/<uuid:report_id>/erase", contact.erase, name="erase"),
     path("reports/<uuid:report_id>/moves/<str:name>", reports.move, name="report_move"),
     path("reception", reception.reception, name="reception"),
     path("routing", routing.routing, name="routing"),

@@ -1,15 +1,18 @@
-"""Opening a reporter's contact: a reason first, and it says that it is logged."""
+"""A reporter's contact: opened for a reason that is logged, and erased for good when they ask for it."""
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from xiucheng.foundation.people import commands as people
 from xiucheng.foundation.people import queries
 from xiucheng.kit.refused import Refused
+from xiucheng.operations.intake import commands
 from xiucheng.operations.intake import queries as intake
 
 from ..doors import Visit, desk, is_part, page, part
@@ -39,3 +42,13 @@ def reveal(request: Visit, report_id: UUID) -> HttpResponse:
     if is_part(request):
         return part(request, "console/parts/reveal.html", context, status=status)
     return page(request, "console/reveal.html", context, status=status)
+
+
+@require_POST
+@desk
+def erase(request: Visit, report_id: UUID) -> HttpResponse:
+    """The right to deletion: words, pictures and contact of this reporter go, cases and steps stay."""
+    intake.report(report_id, request.standing)
+    gone = commands.erase_reporter(by=request.standing, now=request.moment, report_id=report_id)
+    messages.success(request, _("已清除 %(n)d 条上报的文字、图片和联系方式") % {"n": len(gone)})
+    return redirect("console:report", report_id)

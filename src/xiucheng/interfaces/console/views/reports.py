@@ -113,6 +113,7 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
         "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in view.elements.items()],
         "pictures": caseview.pictures([(media_id, "") for media_id in view.media]),
         "may_reveal": people.may(request.standing, "people.reveal", area=view.area),
+        "may_erase": people.may(request.standing, "people.erase", area=view.area) and not view.erased,
         "near": _near(request, view),
         **more,
     }

@@ -3,6 +3,7 @@ import { words } from "../words";
 
 const DAYS = 2;
 const PREFIX = "xc-draft:";
+const SENT = "xc-draft-sent";
 type Kept = { at: number; values: Record<string, string> };
 
 function fields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
@@ -60,6 +61,7 @@ function begin(form: HTMLFormElement): void {
     note.append(clear);
     form.prepend(note);
   }
+  form.addEventListener("submit", () => sessionStorage.setItem(SENT, form.dataset.draft ?? ""));
   let timer = 0;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -71,12 +73,21 @@ function begin(form: HTMLFormElement): void {
   });
 }
 
+/** A form was sent and this page no longer shows it, nor a refusal: its draft has done its duty. */
+function forgetSent(): void {
+  const name = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  if (!name || document.querySelector(`form[data-draft="${CSS.escape(name)}"], [role=alert]`)) return;
+  localStorage.removeItem(PREFIX + name);
+}
+
 export function startDrafts(): void {
   const begun = () => document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach(begin);
   // The page that follows a successful send names the draft that is no longer needed.
   const clear = () => document.querySelectorAll<HTMLElement>("[data-draft-done]").forEach((mark) => {
     localStorage.removeItem(PREFIX + mark.dataset.draftDone);
   });
+  forgetSent();
   clear();
   begun();
   document.addEventListener("htmx:load", () => {
