@@ -93,7 +93,7 @@ def _delay(seconds: float) -> float:
     delays: list[float] = []
     listening = bare_connection(autocommit=True)
     listening.execute(f'LISTEN "{channel("position")}"'.encode())
-    with process("worker"):
+    with process("xiucheng", "worker"):
         _wait_for_position(listening)
         stop = time.monotonic() + seconds
         writing = threading.Thread(target=_write_until, args=(stop,), daemon=True)
@@ -115,7 +115,8 @@ def _wait_for_position(listening: Connection) -> None:
 def _listen(listening: Connection, until: float, delays: list[float]) -> None:
     seen = _head(listening)
     while time.monotonic() < until:
-        for notice in listening.notifies(timeout=0.5, stop_after=1):
+        # Gathered first: while notices are listened for, the connection takes no statement.
+        for notice in list(listening.notifies(timeout=0.5, stop_after=1)):
             heard = datetime.now(UTC)
             upto = int(notice.payload)
             for (recorded,) in listening.execute(

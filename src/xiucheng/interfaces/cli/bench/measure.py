@@ -1,7 +1,7 @@
-"""How a figure is measured: ours and the floor in turn, medians, percentiles, and the ratio that counts."""
+"""How a figure is measured: ours and the floor in turn, medians, percentiles, processes, and the ratio that counts."""
 
+import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -10,14 +10,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from xiucheng.kit.ids import uuid7
+from .bare import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Figure:
     note: str = ""
 
     def row(self) -> dict[str, Any]:
+        """The figure as it is printed; the note only where there is one."""
         ratio = None
         if self.floor:
             ratio = self.value / self.floor if self.more_is_better else self.floor / self.value
@@ -68,45 +68,29 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, int(share * len(ordered) + 0.5) - 1))]
 
 
+# -- the databases with nothing between -------------------------------------------------------------------------------
+
+
+def address(alias: str = "default") -> dict[str, Any]:
+    """How psycopg reaches one of the site's databases."""
+    entry: Any = settings.DATABASES[alias]
+    return {
+        "dbname": entry["NAME"],
+        "user": entry["USER"],
+        "password": entry["PASSWORD"],
+        "host": entry["HOST"],
+        "port": entry["PORT"] or None,
+        "options": entry["OPTIONS"]["options"],
+    }
+
+
 def bare_connection(alias: str = "default", *, autocommit: bool = False) -> psycopg.Connection:
     """A connection to the site's database with nothing of Django between."""
-    entry = settings.DATABASES[alias]
-    return psycopg.connect(
-        dbname=entry["NAME"],
-        user=entry["USER"],
-        password=entry["PASSWORD"],
-        host=entry["HOST"],
-        port=entry["PORT"] or None,
-        options=entry["OPTIONS"]["options"],
-        autocommit=autocommit,
-    )
-
-
-@contextmanager
-def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """One of the site's own processes (`worker`, `serve …`) for the time of the block."""
-    running = subprocess.Popen([sys.executable, "-m", "xiucheng", *words], env=os.environ, start_new_session=True)
-    try:
-        yield running
-    finally:
-        running.terminate()
-        try:
-            running.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement as our code sent it, with the database it went to."""
-
-    alias: str
-    sql: str
+    return psycopg.connect(**address(alias), autocommit=autocommit)
 
 
 def statements_of(work: Callable[[], Any]) -> list[Statement]:
-    """What a piece of work asks of the two databases, in order per database, without BEGIN and COMMIT."""
+    """What a piece of work asks of the two databases, in order per database, without the frame of transactions."""
     with ExitStack() as stack:
         captured = {
             alias: stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in settings.DATABASES
@@ -120,37 +104,77 @@ def statements_of(work: Callable[[], Any]) -> list[Statement]:
     ]
 
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_DIGEST = re.compile(r"\\x[0-9a-f]{64}'")
-_NUMBER = re.compile(r"\b\d{2}-\d{4,}-\d{3}-\d\b")
+# -- processes --------------------------------------------------------------------------------------------------------
 
 
-def renewed(statements: Sequence[Statement], since: UUID) -> list[Statement]:
-    """The same statements for another subject: every id made after `since`, digest and number is replaced by a new one."""
-    fresh: dict[str, str] = {}
-
-    def other(match: re.Match[str]) -> str:
-        old = match.group()
-        if old[:13] < str(since)[:13]:
-            return old
-        return fresh.setdefault(old, str(uuid7()))
-
-    def digest(match: re.Match[str]) -> str:
-        return fresh.setdefault(match.group(), "\\x" + os.urandom(32).hex() + "'")
-
-    def number(match: re.Match[str]) -> str:
-        return fresh.setdefault(match.group(), "99-" + str(int.from_bytes(os.urandom(6))) + "-000-0")
-
-    return [
-        Statement(one.alias, _NUMBER.sub(number, _DIGEST.sub(digest, _UUID.sub(other, one.sql)))) for one in statements
-    ]
+@contextmanager
+def process(module: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """One of the site's own processes for the time of the block: `python -m module words…`."""
+    running = subprocess.Popen([sys.executable, "-m", module, *words], env=os.environ, start_new_session=True)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
 
 
-def run_bare(bare: dict[str, psycopg.Connection], statements: Sequence[Statement]) -> None:
-    """Send statements as they are and fetch what comes, one transaction per database."""
-    for one in statements:
-        cursor = bare[one.alias].execute(one.sql.encode())
-        if cursor.description:
-            cursor.fetchall()
-    for connection in bare.values():
-        connection.commit()
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What several clients did at once: milliseconds of each success, failures by kind, seconds from start to end."""
+
+    spent: list[float]
+    failures: dict[str, int]
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        return len(self.spent) / self.seconds
+
+
+def crowd(module: str, orders: Sequence[dict[str, Any]]) -> Crowd:
+    """Start a client process per order, let all begin together once each is ready, gather what they did."""
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
+            )
+            for _ in orders
+        ]
+        try:
+            for client, order in zip(clients, orders, strict=True):
+                _say(client, json.dumps(order))
+            for client in clients:
+                _hear(client)
+            begun = time.monotonic()
+            for client in clients:
+                _say(client, "")
+            told = [json.loads(_hear(client)) for client in clients]
+            seconds = time.monotonic() - begun
+        finally:
+            for client in clients:
+                client.kill()
+    failures: dict[str, int] = {}
+    for one in told:
+        for kind, count in one["failures"].items():
+            failures[kind] = failures.get(kind, 0) + count
+    return Crowd([value for one in told for value in one["spent"]], failures, seconds)
+
+
+def _say(client: subprocess.Popen[str], line: str) -> None:
+    assert client.stdin is not None
+    client.stdin.write(line + "\n")
+    client.stdin.flush()
+
+
+def _hear(client: subprocess.Popen[str]) -> str:
+    assert client.stdout is not None
+    line = client.stdout.readline()
+    if not line:
+        raise RuntimeError("a client of the bench has died; see its message above")
+    return line
