@@ -51,7 +51,7 @@ class Area(Shaped):
                 name="places_area_code_below_parent",
                 condition=Q(parent__isnull=True) | Q(parent=Left(F("code"), Length("code") - 3)),
             ),
-            models.CheckConstraint(name="places_area_level_known", condition=Q(level__in=LEVELS.values())),
+            models.CheckConstraint(name="places_area_level_known", condition=Q(level__in=tuple(LEVELS.values()))),
             models.CheckConstraint(name="places_area_name_given", condition=~Q(name="")),
             models.CheckConstraint(
                 name="places_area_active_span",
