@@ -91,7 +91,7 @@ def need_browser() -> None:
             return
         say(done.stdout[-2000:], done.stdout[-2000:])
     raise problem(
-        f"浏览器测试还缺:{', '.join(missing)}。请运行: {install}",
+        f"浏览器测试还缺：{', '.join(missing)}。请运行：{install}",
         f"The browser tests need: {', '.join(missing)}. Run: {install}",
     )
 

@@ -60,7 +60,7 @@ def working(zh: str, en: str) -> Iterator[None]:
     def remind() -> None:
         while not over.wait(15):
             seconds = round(time.monotonic() - begun)
-            say(f"  … {zh} （{seconds} 秒）", f"  … {en} ({seconds} s)")
+            say(f"  … {zh}（{seconds} 秒）", f"  … {en} ({seconds} s)")
 
     say(f"· {zh}", f"· {en}")
     thread = threading.Thread(target=remind, daemon=True)
@@ -71,7 +71,7 @@ def working(zh: str, en: str) -> Iterator[None]:
         over.set()
         thread.join()
     seconds = time.monotonic() - begun
-    say(f"  {zh}:{seconds:.0f} 秒", f"  {en}: {seconds:.0f} s")
+    say(f"  {zh}：{seconds:.0f} 秒", f"  {en}: {seconds:.0f} s")
 
 
 class Setup:
