@@ -13,12 +13,14 @@ def span(length: timedelta) -> str:
     if minutes < 1:
         return _("不到 1 分")
     days, hours, rest = minutes // _DAY, minutes % _DAY // 60, minutes % 60
-    units = [
-        (days, _("%(n)d 天") % {"n": days}),
-        (hours if days < 10 else 0, _("%(n)d 小时") % {"n": hours}),
-        (rest if not days else 0, _("%(n)d 分") % {"n": rest}),
-    ]
-    return " ".join(text for amount, text in units if amount)
+    spoken = []
+    if days:
+        spoken.append(_("%(n)d 天") % {"n": days})
+    if hours and days < 10:
+        spoken.append(_("%(n)d 小时") % {"n": hours})
+    if rest and not days:
+        spoken.append(_("%(n)d 分") % {"n": rest})
+    return " ".join(spoken)
 
 
 def left(due: datetime, now: datetime) -> str:

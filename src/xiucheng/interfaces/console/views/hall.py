@@ -1,6 +1,6 @@
 """The dispatch hall: queues on the left, the list in the middle, the selected case at its side; all in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -51,7 +52,7 @@ def hall(request: Visit) -> HttpResponse:
     counted = board.counts(request.standing, now=request.moment)
     context = {
         "page": found,
-        "rows": [row_face(one, request) for one in found.rows],
+        "rows": row_faces(found.rows, request),
         "queues": _queues(counted, filters.queue),
         "queue_label": board.QUEUES[filters.queue].label,
         "summary": board.summary(counted),
@@ -59,6 +60,8 @@ def hall(request: Visit) -> HttpResponse:
         "selected": request.GET.get("case", ""),
         "q": filters.text or "",
         "waiting_reports": _waiting(request),
+        # The whole page has its queues at the side; the list alone brings them along.
+        "alone": is_part(request),
         **_choices(request),
     }
     if is_part(request):
@@ -94,38 +97,47 @@ def read_filters(request: Visit) -> board.Filters:
     )
 
 
-def row_face(listed: board.Listed, request: Visit) -> CaseRow:
-    """A row as the list shows it."""
-    row = listed.row
-    marks = (
-        (row.supervised, _("督办")),
-        (bool(row.asked), _("待批复")),
-        (bool(row.rework_count), _("返工")),
-        (bool(row.reopen_count), _("重开")),
-        (row.imported, _("历史")),
-    )
-    return CaseRow(
-        id=str(row.case_id),
-        version=row.version,
-        href=reverse("console:case", args=[row.number]),
-        peek=reverse("console:peek", args=[row.number]),
-        number=row.number,
-        title=listed.title if listed.title is not None else _("文字已按规定删除"),
-        category=listed.category,
-        place=names.place(row.area),
-        state=listed.state,
-        since=row.filed_at,
-        agency=listed.agency,
-        due=row.due_at,
-        start=row.clock_from,
-        ended=row.closed_at,
-        sources=tuple(
-            Source(names.CHANNEL_ICONS.get(channel, "message"), names.channel(channel), count)
-            for channel, count in row.sources.items()
-        ),
-        marks=tuple(label for holds, label in marks if holds),
-        selected=request.GET.get("case") == row.number,
-    )
+# What a row is marked with where its column says so.
+MARKS = (
+    ("supervised", gettext_lazy("督办")),
+    ("asked", gettext_lazy("待批复")),
+    ("rework_count", gettext_lazy("返工")),
+    ("reopen_count", gettext_lazy("重开")),
+    ("imported", gettext_lazy("历史")),
+)
+_ANY = "NUMBER"
+
+
+def row_faces(listed: Sequence[board.Listed], request: Visit) -> list[CaseRow]:
+    """The rows as the list shows them; what they share is looked up once."""
+    page, peek = (reverse(f"console:{name}", args=[_ANY]).split(_ANY) for name in ("case", "peek"))
+    selected = request.GET.get("case")
+    erased = _("文字已按规定删除")
+    return [
+        CaseRow(
+            id=str(one.case_id),
+            version=one.row.version,
+            href=one.row.number.join(page),
+            peek=one.row.number.join(peek),
+            number=one.row.number,
+            title=one.title if one.title is not None else erased,
+            category=one.category,
+            place=names.place(one.row.area),
+            state=one.state,
+            since=one.row.filed_at,
+            agency=one.agency,
+            due=one.row.due_at,
+            start=one.row.clock_from,
+            ended=one.row.closed_at,
+            sources=tuple(
+                Source(names.CHANNEL_ICONS.get(channel, "message"), names.channel(channel), count)
+                for channel, count in one.row.sources.items()
+            ),
+            marks=tuple(str(label) for column, label in MARKS if getattr(one.row, column)),
+            selected=selected == one.row.number,
+        )
+        for one in listed
+    ]
 
 
 def _queues(counted: Mapping[str, int], current: str) -> list[dict[str, Any]]:

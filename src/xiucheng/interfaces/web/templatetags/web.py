@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,12 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from xiucheng.kit.now import now as this_instant
 
-from .. import built, clocks, words
+from .. import built, clocks, rows, words
+from ..faces import CaseRow
 
 register = template.Library()
 
@@ -39,22 +41,8 @@ def assets() -> SafeString:
     return links + tags
 
 
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """An icon; without a label it is only decoration."""
-    known = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round"'
-        ' stroke-linejoin="round" {}>{}</svg>',
-        known,
-        mark_safe(built.drawing(name)),
-    )
-
-
-@register.simple_tag
-def shape(name: str) -> SafeString:
-    """One of the clock's shapes, defined once per page in parts/shapes.html."""
-    return format_html('<svg class="shape" viewBox="0 0 10 10" aria-hidden="true"><use href="#shape-{}"/></svg>', name)
+register.simple_tag(rows.icon)
+register.simple_tag(rows.shape)
 
 
 @register.simple_tag(takes_context=True)
@@ -69,21 +57,31 @@ def clock(
 ) -> SafeString:
     """A clock's chip: shape, word and colour; the exact time on hover and in print."""
     look = clocks.face(due, _now(context), start=start, warn=warn, ended=ended, paused=paused)
-    title = words.exact(look.due, _zone()) if look.due else ""
-    running = format_html(' data-due="{}"', look.due.isoformat()) if look.ticking and look.due else ""
-    if running and look.warn:
-        running += format_html(' data-warn="{}"', look.warn.isoformat())
-    figure = "" if look.shape == "none" else shape(look.shape)
-    return format_html(
-        '<span class="clock clock-{}{}" title="{}"{}>{}<span data-word>{}</span><span class="exact"> {}</span></span>',
-        look.level,
-        " clock-large" if size == "large" else "",
-        title,
-        running,
-        figure,
-        look.word,
-        title,
+    return rows.chip(look, _zone(), size)
+
+
+@register.simple_tag(takes_context=True)
+def case_rows(context: Context, faces: Iterable[CaseRow]) -> SafeString:
+    """The lines of a list of cases; opening one writes its number into this page's address."""
+    request = context["request"]
+    drawer = rows.Drawer(_now(context), _zone(), request.path, request.GET)
+    return SafeString("".join(drawer.row(face) for face in faces))
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str, Iterable[tuple[str, str]]]], selected: str | None = None) -> SafeString:
+    """The options of a select by groups (title, [(value, label), …]), the selected one marked."""
+    return SafeString(
+        "".join(
+            f'<optgroup label="{escape(title)}">{"".join(_option(*choice, selected) for choice in choices)}</optgroup>'
+            for title, choices in groups
+        )
     )
+
+
+def _option(value: str, label: str, selected: str | None) -> str:
+    chosen = " selected" if value == selected else ""
+    return f'<option value="{escape(value)}"{chosen}>{escape(label)}</option>'
 
 
 @register.simple_tag(takes_context=True)
@@ -104,12 +102,7 @@ def ago(context: Context, at: datetime | None) -> SafeString | str:
     """How long ago, without a word for it: 35 分, 3 天 4 小时."""
     if at is None:
         return "—"
-    return format_html(
-        '<time datetime="{}" title="{}" data-ago>{}</time>',
-        at.isoformat(),
-        words.exact(at, _zone()),
-        words.span(_now(context) - at),
-    )
+    return rows.ago(at, _now(context), _zone())
 
 
 @register.inclusion_tag("web/parts/segments.html", takes_context=True)
