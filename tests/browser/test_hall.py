@@ -83,6 +83,7 @@ def test_pages_at_every_width_without_serious_findings(sample_site: Site, visit:
         _look_at(visit("agency_clerk" if width == 820 else "shift_leader", width=width, dark=width == 820),
                  sample_site.url, few if width != 820 else ("/desk/", "/desk/me/"))  # fmt: skip
     _take_pictures(sample_site.url, visit)
+    _without_webgl(sample_site.url, visit, numbers[1])
 
 
 def _look_at(page: Page, site: str, addresses: tuple[str, ...]) -> None:
@@ -118,3 +119,21 @@ def _take_pictures(site: str, visit: Visit) -> None:
     phone = visit(width=390)
     phone.goto(site)
     picture(phone, "welcome")
+
+
+def _without_webgl(site: str, visit: Visit, number: str | None) -> None:
+    """The same shapes as a drawing; a place can still be pointed at."""
+    blind = "HTMLCanvasElement.prototype.getContext = () => null"
+    page = visit("shift_leader")
+    page.add_init_script(blind)
+    page.goto(f"{site}/desk/cases/{number}")
+    expect(page.locator(".map svg.drawn path.here")).to_be_visible()
+    expect(page.locator(".map .note")).to_be_visible()
+    phone = visit(width=390)
+    phone.add_init_script(blind)
+    phone.goto(f"{site}/report")
+    phone.get_by_text("在图上点").click()
+    phone.locator(".map svg.drawn path.cell").nth(20).click()
+    assert phone.locator("[name=lon]").input_value()
+    assert phone.locator("[name=lat]").input_value()
+    expect(phone.locator("[data-place-status]")).not_to_be_empty()

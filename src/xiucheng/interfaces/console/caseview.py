@@ -34,7 +34,8 @@ PURPOSES = {
     "before": gettext_lazy("处置前"),
     "after": gettext_lazy("处置后"),
 }
-# Moves that end or hurt are drawn apart; the first allowed one is the main button.
+# The seven steps' own way: the first of these that is allowed is the main button; what ends or hurts is drawn apart.
+ONWARD = frozenset({"dispatch", "sign", "reply", "pass_check", "close", "approve_self_review"})
 GRAVE = frozenset({"force_close", "void", "return_case", "refuse_self_review", "rework"})
 HIDDEN = frozenset({"decide", "undo"})
 # The tasks whose clocks make up a case's: the agency's and the check's.
@@ -69,13 +70,13 @@ def buttons(case: CaseView, suggested: str = "") -> list[Button]:
     suggested: the agency that the routing rules name; the button then says so (派给城管中队). A person presses it.
     """
     offered = [move for move in case.moves if move.name not in HIDDEN]
-    ordered = sorted(offered, key=lambda move: (move.name in GRAVE, move.target is None))
+    ordered = sorted(offered, key=lambda move: (move.name not in ONWARD, move.name in GRAVE, move.target is None))
     return [
         Button(
             move.name,
             _("派给%(agency)s") % {"agency": suggested} if move.name == "dispatch" and suggested else str(move.label),
             move.name in GRAVE,
-            index == 0 and move.name not in GRAVE,
+            index == 0 and move.name in ONWARD,
             reverse("console:move", args=[case.number, move.name]),
         )
         for index, move in enumerate(ordered)
