@@ -44,6 +44,16 @@ def pytest_unconfigure() -> None:
     CLUSTER.remove()
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One loud line for what did not run, because a skipped test looks like a passed one."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
+    absent = sorted({reason.removeprefix("Skipped: ") for reason in reasons if "NOT RUN" in reason})
+    if absent:
+        terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
+        for reason in absent:
+            terminalreporter.line(reason, red=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")

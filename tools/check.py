@@ -57,8 +57,8 @@ def run(step: Step) -> bool:
 
 
 def find_chromium() -> str | None:
-    """The distribution's Chromium, or the one that CHROMIUM names."""
-    given = os.environ.get("CHROMIUM")
+    """The distribution's Chromium, or the one that XIUCHENG_CHROMIUM names."""
+    given = os.environ.get("XIUCHENG_CHROMIUM")
     return given or next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 
@@ -116,7 +116,7 @@ def environment() -> dict[str, str]:
     settings = {"XIUCHENG_REAL_DATA": str(real_data()), "PYTHONPATH": str(ROOT / "src")}
     chromium = find_chromium()
     if chromium:
-        settings["CHROMIUM"] = chromium
+        settings["XIUCHENG_CHROMIUM"] = chromium
     return settings
 
 

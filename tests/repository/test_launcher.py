@@ -186,7 +186,7 @@ def test_absent_real_data_are_announced(
 
 def test_a_missing_browser_is_named_for_who_may_not_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("XIUCHENG_CHROMIUM", raising=False)
     monkeypatch.setenv("XIUCHENG_LANG", "en")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(Problem, match="apt-get install -y chromium fonts-noto-cjk"):

@@ -13,6 +13,9 @@ from tests.interfaces.cli.conftest import Answer, run
 from tests.processes import mentioning
 from xiucheng.kit.trialdb import TrialDatabase
 
+# One worker makes the folder and uses it.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trial")]
+
 _NO_SITE = {"DATABASE_URL": "", "DATABASE_KEYS_URL": "", "XIUCHENG_SITE": "", "XIUCHENG_DATA": ""}
 
 
@@ -30,21 +33,18 @@ def _run(command: str, data: Path, *words: str, **environment: str) -> Answer:
     return run(command, *words, "--data", str(data), **{**_NO_SITE, **environment})
 
 
-@pytest.mark.slow
 def test_starts_and_stops_what_did_not_run(data: Path) -> None:
     assert not mentioning(str(data))
     assert _run("verify", data).code == 0
     assert not mentioning(str(data)), "the database outlived the command"
 
 
-@pytest.mark.slow
 def test_joins_what_runs_and_leaves_it_running(data: Path) -> None:
     with TrialDatabase(data) as running:
         assert _run("verify", data).code == 0
         assert running.status().running
 
 
-@pytest.mark.slow
 def test_another_site_in_the_same_folder_is_made_when_asked_for(data: Path) -> None:
     answer = _run("doctor", data, "--json", XIUCHENG_SITE="la311", XIUCHENG_ZONE="America/Los_Angeles")
     texts = " ".join(one["text"] for one in answer.json)
@@ -52,7 +52,6 @@ def test_another_site_in_the_same_folder_is_made_when_asked_for(data: Path) -> N
     assert answer.code == 1, "nothing is migrated there yet, and doctor says so"
 
 
-@pytest.mark.slow
 def test_fresh_empties_only_a_folder_of_ours(data: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     answer = _run("demo", tmp_path, "--fresh", "--port", "18999")
