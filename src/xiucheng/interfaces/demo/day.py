@@ -11,7 +11,7 @@ It keeps nothing of its own: begun again it looks at what is open and goes on.
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
@@ -51,6 +51,20 @@ _SOONEST = timedelta(seconds=3)
 # A published rule takes up what it takes within seconds; what is left then is for the desk.
 _RULES_FIRST = timedelta(seconds=20)
 _AT_THE_DESK = (1.0, 9.0)
+# What colleagues leave lying for a while, and how often, so that a visitor finds something to do (minutes by the real
+# clock, whatever the speed).
+_LIES = (12.0, 40.0)
+_LEFT_LYING: Mapping[str, float] = {
+    "read": 0.35,
+    "dispatch": 0.6,
+    "approve_self_review": 0.5,
+    "refuse_self_review": 0.5,
+    "grant": 0.5,
+    "refuse": 0.5,
+    "sign": 0.12,
+    "pass_check": 0.12,
+    "close": 0.12,
+}
 _SYSTEM = Standing.for_system("simulator")
 
 Doing = Callable[[datetime], None]
@@ -73,13 +87,15 @@ class Day:
         self._planned: dict[UUID, int] = {}
         self._left_until: dict[UUID, datetime] = {}
         self._position, _hash = steps.head()
+        self._look_at = now
         self._look_at_open(now)
         self._at(now, self._somebody_reports)
 
     def turn(self, now: datetime) -> float:
-        """Do one thing that is due, or else look what others did; seconds until the next thing is due."""
-        if not self._is_due(now):
+        """Look what others did, when it is time to or nothing is due; do one due thing; seconds until the next."""
+        if now >= self._look_at or not self._is_due(now):
             self._follow(now)
+            self._look_at = now + timedelta(seconds=LOOK_SECONDS)
         if self._is_due(now):
             _when, _number, do = heapq.heappop(self._due)
             # Refused: somebody else was faster, or it stands differently now; that is their answer.
@@ -99,6 +115,11 @@ class Day:
 
     def _minutes(self, least: float, most: float) -> timedelta:
         return timedelta(minutes=self._draw.uniform(least, most) / self.speed)
+
+    def _lying(self, act: str) -> timedelta:
+        """How long something lies before a colleague takes it up: mostly not at all."""
+        left = self._draw.random() < _LEFT_LYING.get(act, 0.0)
+        return timedelta(minutes=self._draw.uniform(*_LIES)) if left else timedelta(0)
 
     # -- reports --------------------------------------------------------------------------------------------------
 
@@ -169,7 +190,7 @@ class Day:
             if cursor is None:
                 break
         for row in reports.queue(_SYSTEM, limit=200).rows:
-            self._soon(now, row.id, self._at_the_desk if row.state == "received" else self._on_the_spot)
+            self._soon(now, row.id, self._to_the_desk if row.state == "received" else self._on_the_spot)
 
     def _soon(self, now: datetime, subject: UUID, do: Callable[[UUID, datetime], None]) -> None:
         self._after(now, self._minutes(1, 40), lambda then: do(subject, then))
@@ -195,7 +216,7 @@ class Day:
         return kind == "person" and UUID(one) in self._audience
 
     def _to_the_desk(self, report_id: UUID, now: datetime) -> None:
-        wait = _RULES_FIRST + self._minutes(*_AT_THE_DESK)
+        wait = _RULES_FIRST + self._minutes(*_AT_THE_DESK) + self._lying("read")
         self._after(now, wait, lambda then: self._at_the_desk(report_id, then))
 
     def _plan(self, case_id: UUID, now: datetime) -> None:
@@ -205,15 +226,15 @@ class Day:
         if act is None or act.name == "start_check":
             return
         left_alone = self._left_until.get(case_id, now) - now
-        wait = max(act.wait / self.speed, left_alone, _SOONEST)
+        wait = max(act.wait / self.speed, left_alone, self._lying(act.name), _SOONEST)
         if act.late and case.facts.handle_due_at is not None:
             wait = max(wait, case.facts.handle_due_at - now + _SOONEST)
-        self._planned[case_id] = case.version
-        self._after(now, wait, lambda then: self._act(case, act.name, then))
+        plan = self._planned[case_id] = next(self._count)
+        self._after(now, wait, lambda then: self._act(case, act.name, plan, then))
 
-    def _act(self, case: CaseView, name: str, now: datetime) -> None:
+    def _act(self, case: CaseView, name: str, plan: int, now: datetime) -> None:
         # Where it was planned anew meanwhile, the later plan counts.
-        if self._planned.get(case.id) == case.version:
+        if self._planned.get(case.id) == plan:
             del self._planned[case.id]
             self._left_until.pop(case.id, None)
             self._actors.perform(name, case, now)

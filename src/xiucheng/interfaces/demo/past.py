@@ -257,6 +257,8 @@ class Past:
             handed = self._reporters.report(at, story=story, channel=channel, category=by_rule, spot=spot)
             case = self._route(self._file(handed, at + _AT_ONCE, by_rule), at + 2 * _AT_ONCE)
             self._walk(case, wanted.acts, wanted.last, at + 3 * _AT_ONCE)
+            for _ in range(self._draw.choice((0, 0, 0, 1, 2))):
+                self._at(at + self._minutes(3, 90), lambda then: self._again(handed, case.id, then))
 
         self._at(start, begin)
 
