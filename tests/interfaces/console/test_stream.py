@@ -59,7 +59,10 @@ def speak(reader: Reader, during=None) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("query", ["", "token=", "token=forged", f"token={signing.dumps('x', salt='something else')}"])
+FORGED = ["", "token=", "token=forged", f"token={signing.dumps('x', salt='something else')}"]
+
+
+@pytest.mark.parametrize("query", FORGED, ids=["none", "empty", "forged", "for something else"])
 def test_without_a_good_token_there_is_no_stream(committed_db, query):
     reader = speak(Reader(query))
     assert reader.status == 403
