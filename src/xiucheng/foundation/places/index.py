@@ -1,10 +1,11 @@
-"""Which cell a point lies in: shapes and their codes in one STRtree, for one point or for many at once.
+"""Which cell a point lies in: shapes and their codes in an STRtree and a grid of squares, for one point or for many.
 
 A point on a border shared by several cells belongs to the lowest code, always; a point in a sliver that two surveys
 left between their cells belongs to the nearest one.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ _SNAP_DEGREES = SNAP_METRES / METRES_PER_DEGREE
 
 # Squares that the single lookup remembers candidates for, by cell: about three candidates each (measured best of 1–16).
 _SQUARES_PER_CELL = 4
+
+# Points looked up together: their pairs with cells stay within the processor's cache.
+_PART = 1 << 16
 
 NOWHERE = -1
 
@@ -39,7 +43,11 @@ class CellIndex:
         self.bounds: tuple[float, float, float, float] = (west, south, east, north)
         squares = max(1, int((_SQUARES_PER_CELL * len(ordered)) ** 0.5))
         self._step = (max(east - west, _SNAP_DEGREES) / squares, max(north - south, _SNAP_DEGREES) / squares)
-        self._squares = self._candidates(squares)
+        # One ring of squares outside the bounds serves points that are only snapped in.
+        self._side = squares + 2
+        self._frames = shapely.bounds(self._shapes).reshape(-1, 4)
+        self._starts, self._cells = self._deal()
+        self._near = self._candidates()
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -52,35 +60,41 @@ class CellIndex:
             and south - _SNAP_DEGREES <= lat <= north + _SNAP_DEGREES
         ):
             return NOWHERE
-        square = (int((lon - west) // self._step[0]), int((lat - south) // self._step[1]))
-        candidates = self._squares.get(square, ())
+        column, row = int((lon - west) // self._step[0]) + 1, int((lat - south) // self._step[1]) + 1
+        candidates = self._near.get(column * self._side + row, ())
         for w, s, e, n, position, shape in candidates:
             if w <= lon <= e and s <= lat <= n and shapely.intersects_xy(shape, lon, lat):
                 return position
         return self._nearest(lon, lat, candidates)
 
-    def _candidates(self, squares: int) -> dict[tuple[int, int], list[Candidate]]:
-        """For every square of the grid over the bounds: the cells whose box reaches it, lowest code first."""
-        if not self.codes:
-            return {}
-        # One ring of squares outside the bounds serves points that are only snapped in.
-        side = np.arange(-1, squares + 1)
-        columns, rows = np.repeat(side, len(side)), np.tile(side, len(side))
-        west, south = self.bounds[0] + columns * self._step[0], self.bounds[1] + rows * self._step[1]
+    def _deal(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The cells whose box reaches each square, lowest code first; those of square n: cells[starts[n] : starts[n + 1]].
+
+        A square's number is its column from the west times `_side` plus its row from the south, both from 0.
+        """
+        columns, rows = np.divmod(np.arange(self._side**2), self._side)
+        west = self.bounds[0] + (columns - 1) * self._step[0]
+        south = self.bounds[1] + (rows - 1) * self._step[1]
         # Twice the snapping distance, so that rounding at a square's edge never hides a candidate.
         margin = 2 * _SNAP_DEGREES
         boxes = shapely.box(
             west - margin, south - margin, west + self._step[0] + margin, south + self._step[1] + margin
         )
-        at, cell = self._tree.query(boxes)
-        order = np.lexsort((cell, at))
-        frames = shapely.bounds(self._shapes).tolist()
-        candidates: dict[tuple[int, int], list[Candidate]] = {}
-        keys = list(zip(columns.tolist(), rows.tolist(), strict=True))
-        for square, position in zip(at[order].tolist(), cell[order].tolist(), strict=True):
-            candidate = (*frames[position], position, self._shapes[position])
-            candidates.setdefault(keys[square], []).append(candidate)
-        return candidates
+        square, cell = self._tree.query(boxes)
+        order = np.lexsort((cell, square))
+        starts = np.searchsorted(square[order], np.arange(self._side**2 + 1))
+        return starts.astype(np.int64), cell[order].astype(np.int64)
+
+    def _candidates(self) -> dict[int, list[Candidate]]:
+        """The same with boxes and shapes at hand, for the single lookup."""
+        frames, starts = self._frames.tolist(), self._starts.tolist()
+        of_cell = [(*frame, position, self._shapes[position]) for position, frame in enumerate(frames)]
+        cells = self._cells.tolist()
+        return {
+            square: [of_cell[cell] for cell in cells[start:end]]
+            for square, (start, end) in enumerate(pairwise(starts))
+            if end > start
+        }
 
     @staticmethod
     def _nearest(lon: float, lat: float, candidates: Sequence[Candidate]) -> int:
@@ -90,36 +104,41 @@ class CellIndex:
         return position if distance <= _SNAP_DEGREES else NOWHERE
 
     def many(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """Positions for an (n, 2) array of lon, lat degrees; the same answers as `one`, three times as fast or more.
+        """Positions for an (n, 2) array of finite lon, lat degrees; the same answers as `one`, ten times as fast."""
+        if not self.codes:
+            return np.full(len(points), NOWHERE, dtype=np.int64)
+        parts = [self._part(points[start : start + _PART]) for start in range(0, len(points), _PART)]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
-        The points are walked in bands from south to north, each from west to east: neighbours in the order are
-        neighbours on the ground, so tree nodes and prepared shapes stay in the processor's cache.
-        """
+    def _part(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        at, cell = self._pairs(points)
+        # Cell by cell, so that a prepared shape is still in the processor's cache when its next point comes.
+        order = np.argsort(cell, kind="stable")
+        at, cell = at[order], cell[order]
+        inside = shapely.intersects_xy(self._shapes[cell], points[at, 0], points[at, 1])
         found = np.full(len(points), NOWHERE, dtype=np.int64)
-        if not self.codes or not len(points):
-            return found
-        order = _along_bands(points, bands=max(1, int(len(self.codes) ** 0.5)))
-        walked = points[order]
-        geometries = shapely.points(walked)
-        at, cell = self._tree.query(geometries)
-        inside = shapely.intersects_xy(self._shapes[cell], walked[at, 0], walked[at, 1])
-        # ufunc.at keeps the lowest position of the few points that lie on borders.
-        lowest = np.full(len(points), len(self.codes), dtype=np.int64)
-        np.minimum.at(lowest, at[inside], cell[inside])
-        missed = np.flatnonzero(lowest == len(self.codes))
+        # Written from the highest to the lowest: on a border the lowest is written last and stays.
+        found[at[inside][::-1]] = cell[inside][::-1]
+        missed = np.flatnonzero(found == NOWHERE)
         if len(missed):
-            at, cell = self._tree.query_nearest(geometries[missed], max_distance=_SNAP_DEGREES, all_matches=True)
-            np.minimum.at(lowest, missed[at], cell)
-        lowest[lowest == len(self.codes)] = NOWHERE
-        found[order] = lowest
+            lone, cell = self._tree.query_nearest(shapely.points(points[missed]), max_distance=_SNAP_DEGREES)
+            order = np.argsort(cell, kind="stable")[::-1]
+            found[missed[lone[order]]] = cell[order]
         return found
+
+    def _pairs(self, points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Which points lie in the boxes of which cells: positions in both."""
+        place = np.floor((points - self.bounds[:2]) / self._step).clip(-1, self._side - 2).astype(np.int64) + 1
+        square = place[:, 0] * self._side + place[:, 1]
+        starts = self._starts[square]
+        counts = self._starts[square + 1] - starts
+        at = np.repeat(np.arange(len(points)), counts)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+        cell = self._cells[np.repeat(starts, counts) + within]
+        lon, lat, frame = points[at, 0], points[at, 1], self._frames[cell]
+        near = (frame[:, 0] <= lon) & (frame[:, 1] <= lat) & (lon <= frame[:, 2]) & (lat <= frame[:, 3])
+        return at[near], cell[near]
 
     def shape(self, position: int) -> BaseGeometry:
         """The polygon at a position."""
         return self._shapes[position]
-
-
-def _along_bands(points: npt.NDArray[np.float64], bands: int) -> npt.NDArray[np.int64]:
-    south, north = float(points[:, 1].min()), float(points[:, 1].max())
-    height = (north - south) / bands or 1.0
-    return np.lexsort((points[:, 0], ((points[:, 1] - south) / height).astype(np.int32)))
