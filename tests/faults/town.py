@@ -13,12 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from tests.processes import until
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -141,6 +144,16 @@ class Client(threading.Thread):
         return False
 
 
+def end(clients: Sequence[Client], writers: Sequence[Writer] = ()) -> None:
+    """No more reports: clients finish what they are saying, writers are killed."""
+    for client in clients:
+        client.stop.set()
+    for client in clients:
+        client.join(15)
+    for writer in writers:
+        writer.kill()
+
+
 def report_of(key: str, number: int) -> dict[str, Any]:
     """What is said under a key: the same each time, so that a repetition is one."""
     category = "C0137" if number % 3 else "E0105"
@@ -196,6 +209,24 @@ def waiting() -> str:
         parked = cursor.fetchall()
     behind = {name: lag for name, lag in readers.lags().items() if lag}
     return f"pending {pending}, parked {parked}, behind {behind}" if pending or parked or behind else ""
+
+
+def await_rest() -> None:
+    """Returns when the workers have come to rest by themselves."""
+    try:
+        until(_settled, 40, "the workers come to rest by themselves")
+    except AssertionError as error:
+        error.add_note(waiting())
+        raise
+
+
+def _settled() -> bool:
+    from django.db import Error, connections
+
+    with suppress(Error):
+        return at_rest()
+    connections.close_all()
+    return False
 
 
 def judge(world: World, ledger: Ledger, *, unanswered: int) -> None:
