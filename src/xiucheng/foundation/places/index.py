@@ -68,7 +68,7 @@ class CellIndex:
         return self._nearest(lon, lat, candidates)
 
     def _deal(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The cells whose box reaches each square, lowest code first; those of square n: cells[starts[n] : starts[n + 1]].
+        """Starts and cells: cells[starts[n] : starts[n + 1]] are those whose box reaches square n, lowest code first.
 
         A square's number is its column from the west times `_side` plus its row from the south, both from 0.
         """
