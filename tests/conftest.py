@@ -12,6 +12,7 @@ test that asks for one, so tests of pure rules pay nothing. Under pytest-xdist e
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 from tests.cluster import ALIASES, Cluster, Databases
 
 CLUSTER = Cluster()
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 os.environ.update(CLUSTER.environment())
 
 
@@ -52,6 +54,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         for reason in absent:
             terminalreporter.line(reason, red=True)
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Names of tests are the same in every process: bytes (compressed with a time in them) and strings with an id made
+    on the spot are named by their place."""
+    made = isinstance(val, str) and (len(val) > 80 or _UUID.search(val))
+    return argname if isinstance(val, bytes) or made else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

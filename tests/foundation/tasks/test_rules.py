@@ -63,7 +63,7 @@ class TestTable:
             "reopen": "given",
         }
 
-    @pytest.mark.parametrize("state", rules.OPEN)
+    @pytest.mark.parametrize("state", sorted(rules.OPEN))
     def test_the_worker_may_ring_whatever_is_open(self, state: str) -> None:
         automatic = {move.name for move in MOVES.leaving(state) if move.automatic}
         assert automatic == {"warn", "due", "recalculate"}
