@@ -31,7 +31,7 @@ def route(steps: Sequence[Step]) -> None:
     routing, judged = found
     ids = {agency.code: agency.id for agency in people.agencies()}
     items = [
-        Dispatching(step.subject, ids[match.agency])
+        Dispatching(step.subject, ids[match.agency], step.payload["version"])
         for step, match in zip(steps, judged, strict=True)
         if match.agency is not None
     ]

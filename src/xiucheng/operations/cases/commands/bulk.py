@@ -36,10 +36,11 @@ NAME = "dispatch"
 
 @dataclass(frozen=True, slots=True)
 class Dispatching:
-    """Which case goes to which agency."""
+    """Which case goes to which agency; with a version, only if nobody has moved it since."""
 
     case_id: UUID
     agency_id: UUID
+    version: int | None = None
 
 
 _STORE = """
@@ -62,6 +63,7 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
     does not handle cases gets none. Step: cases.dispatch for each.
     """
     held = people.organisations()
+    versions = {item.case_id: item.version for item in items}
     wanted = {item.case_id: held[item.agency_id] for item in items if item.agency_id in held}
     rows = list(Case.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id"))
     clocks = configuration.clocks(now)
@@ -69,7 +71,8 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
     judged: list[tuple[Case, Outcome]] = []
     for row in rows:
         case, agency = facts_of(row), wanted[row.id]
-        if row.state in MOVES[NAME].sources and agency.handles and may_move(NAME, case, by):
+        seen = versions[row.id] in (None, row.version)
+        if seen and row.state in MOVES[NAME].sources and agency.handles and may_move(NAME, case, by):
             judged.append((row, apply(NAME, case, {"agency": agency.id}, by=mover, now=now, clocks=clocks)))
     if not judged:
         return []
