@@ -32,12 +32,17 @@ class Answer:
         return json.loads(self.out)
 
 
-def run(*words: str, stdin: str = "", **environment: str) -> Answer:
+def run(*words: str, stdin: str = "", timeout: float = 120, **environment: str) -> Answer:
     """`xiucheng WORDS`; environment entries are added, those given empty are taken away."""
     whole = {**os.environ, "XIUCHENG_LANG": "en", "COLUMNS": "100", **environment}
     whole = {name: value for name, value in whole.items() if value}
     done = subprocess.run(
-        [sys.executable, "-m", "xiucheng", *words], input=stdin, capture_output=True, text=True, timeout=120, env=whole
+        [sys.executable, "-m", "xiucheng", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=whole,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.interfaces.cli.conftest import Answer, run
-from tests.processes import mentioning, until
+from tests.processes import free_port, mentioning, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -27,18 +26,12 @@ BACK = 60
 _NO_SITE = dict.fromkeys(("DATABASE_URL", "DATABASE_KEYS_URL", "XIUCHENG_SITE", "XIUCHENG_DATA"), "")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Running:
     """A demo in its own process, on its own data folder."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.log = data.with_suffix(".log")
         environment = {
             name: value for name, value in {**os.environ, **_NO_SITE, "XIUCHENG_LANG": "en"}.items() if value
@@ -103,7 +96,7 @@ def test_is_ready_shows_a_page_and_tells_the_way_in(demo: Running) -> None:
 
 
 def test_a_second_demo_on_the_same_folder_is_refused(demo: Running) -> None:
-    answer = _demo("--port", str(_free_port()), "--data", str(demo.data))
+    answer = _demo("--port", str(free_port()), "--data", str(demo.data))
     assert answer.code == 1
     assert "already_running" in answer.err
     assert demo.status() == 200

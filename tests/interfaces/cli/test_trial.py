@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.interfaces.cli.conftest import Answer, run
-from tests.processes import mentioning
+from tests.processes import free_port, mentioning, until
 from xiucheng.kit.trialdb import TrialDatabase
 
 # One worker makes the folder and uses it.
@@ -50,6 +54,27 @@ def test_another_site_in_the_same_folder_is_made_when_asked_for(data: Path) -> N
     texts = " ".join(one["text"] for one in answer.json)
     assert "xiucheng.la311" in texts
     assert answer.code == 1, "nothing is migrated there yet, and doctor says so"
+
+
+def test_serve_brings_up_pages_and_stream_and_takes_them_down(data: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "xiucheng", "serve", "--workers", "1", "--port", str(port), "--data", str(data)]
+    environment = {name: value for name, value in {**os.environ, **_NO_SITE}.items() if value}
+    serving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    try:
+        until(answers, 60, "a page")
+    finally:
+        serving.terminate()
+        assert serving.wait(30) == 0
+    assert not mentioning(str(data))
 
 
 def test_fresh_empties_only_a_folder_of_ours(data: Path, tmp_path: Path) -> None:
