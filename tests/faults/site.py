@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tests.faults.town import environment
+from tests.faults.town import environment, let_go
 from tests.processes import until
 from xiucheng.config.processes import Group, find_ports
 from xiucheng.kit.supervisor import Supervisor
@@ -88,12 +88,3 @@ class Site:
                 return bool(answer.status == 200)
         except OSError:
             return False
-
-
-def let_go() -> None:
-    """Closes the connections of this thread and the pools of this process, which an outage may have left dead."""
-    from django.db import connections
-
-    for connection in connections.all():
-        connection.close()
-        connection.close_pool()

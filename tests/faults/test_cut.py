@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from tests.cluster import Databases
-from tests.faults.site import Site, let_go
-from tests.faults.town import Client, Ledger, await_rest, end, found, judge, token
+from tests.faults.site import Site
+from tests.faults.town import Client, Ledger, await_rest, end, found, judge, let_go, token
 from tests.processes import until
 from xiucheng.kit.now import now
 from xiucheng.kit.site import KEYS_SUFFIX, database_of

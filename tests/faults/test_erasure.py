@@ -14,8 +14,7 @@ import pytest
 
 from tests.cluster import Databases
 from tests.faults import traces
-from tests.faults.site import let_go
-from tests.faults.town import environment, found
+from tests.faults.town import environment, found, let_go
 from xiucheng.kit.now import now
 
 if TYPE_CHECKING:

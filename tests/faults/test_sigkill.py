@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from tests.faults.durable import Durable
-from tests.faults.site import Site, let_go
-from tests.faults.town import Client, Ledger, Writer, await_rest, end, found, judge, token
+from tests.faults.site import Site
+from tests.faults.town import Client, Ledger, Writer, await_rest, end, found, judge, let_go, token
 from tests.processes import until
 from xiucheng.kit.now import now
 from xiucheng.kit.trialdb import TrialDatabase
@@ -54,7 +54,6 @@ def test_whoever_is_killed_under_load_nothing_is_lost_and_nothing_doubled(durabl
             writer.kill()
     # The server ended with its group; what is judged is what its disk kept.
     durable.trial.database.start()
-    let_go()
     try:
         judge(world, ledger, unanswered=WRITERS + CLIENTS)
     finally:

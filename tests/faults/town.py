@@ -188,6 +188,15 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join((str(_ROOT / "src"), str(_ROOT))), **more}
 
 
+def let_go() -> None:
+    """Closes the connections of this thread and the pools of this process, which an outage may have left dead."""
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()
+
+
 # -- what must hold afterwards ----------------------------------------------------------------------------------------
 
 
@@ -237,6 +246,7 @@ def judge(world: World, ledger: Ledger, *, unanswered: int) -> None:
     from xiucheng.kit.journal import readers, verify
 
     assert not ledger.troubles, ledger.troubles[:5]
+    let_go()
     readers.catch_up()
     verdict = verify.run()
     assert verdict.ok, verdict.problems
