@@ -1,7 +1,7 @@
 """The API as one object: its description, its errors, its routers."""
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -10,12 +10,27 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from xiucheng.kit.refused import Refused
 
 from . import callers, cases, desk, media, places, reports
+from .guard import StrictParser
 
-DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图。
+DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
 
-Reports, cases, moves, tasks, catalogue, places. Errors are `{"code", "text", "fields"}` in the caller's language
-(`Accept-Language: en`, else Chinese). Lists page by cursor from either end: `cursor=<next>`, `cursor=last`.
-Changing a case needs `If-Match` with its version; creating a report needs an `Idempotency-Key`."""
+**身份** 程序用令牌 `Authorization: Bearer xc_…`；本站页面用会话，改动须带 CSRF；
+居民不用身份即可上报、查进度、看目录和区划，每个地址限次。
+**拒绝** 一律为 `{"code", "text", "fields"}`，`code` 稳定，`text` 随 `Accept-Language`（`en` 为英文，否则中文）。
+**翻页** `next`、`previous` 原样放进 `cursor`，`last` 为最后一页，从两头翻一样快。
+**改动** 案卷与上报的动作须带 `If-Match: "版本"`：缺 428，过时 409（`ETag` 为现在的版本），规则不允许 422；
+上报须带 `Idempotency-Key`，重发得到同样的回答。
+时间为 ISO 8601，须带时区；坐标为度，可说明 `datum`；区划代码 6、9、12 位。
+
+Reports, cases, moves, tasks, catalogue, places: enough for another front end.
+
+**Who** programs send a token; this site's own pages use the session, with the CSRF token where they change something;
+residents need neither to report, to follow a report, to read catalogue and places, within a rate per address.
+**Refusals** are `{"code", "text", "fields"}`: the code is stable, the text follows `Accept-Language`.
+**Pages** `next` and `previous` go into `cursor` as they are, `last` is the last page; both ends cost the same.
+**Changes** moves need `If-Match: "<version>"` (428 without, 409 when stale with the version that stands as `ETag`, 422
+where a rule refuses); reports need an `Idempotency-Key`: the same again is answered the same.
+Times are ISO 8601 with a zone; coordinates are degrees of `datum`; division codes have 6, 9 or 12 digits."""
 
 api = NinjaAPI(
     title="绣城 Xiucheng",
@@ -25,13 +40,14 @@ api = NinjaAPI(
     urls_namespace="api",
     docs_url=None,
     openapi_url="/openapi.json",
+    parser=StrictParser(),
 )
 for prefix, router in (
     ("/reports", reports.router),
     ("/cases", cases.router),
     ("/media", media.router),
-    ("", places.router),
     ("", desk.router),
+    ("", places.router),
 ):
     api.add_router(prefix, router)
 
@@ -43,19 +59,20 @@ def _answer(
 
 
 @api.exception_handler(Refused)
-def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal of whatever room, in the API's one shape."""
     answer = api.create_response(request, error.as_dict(), status=error.status)
     if error.code == "stale":
         # The version that stands now, so that a client may look again.
         answer["ETag"] = f'"{error.fields.get("version", "")}"'
+    if error.status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
 @api.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    answer = _answer(request, 401, "sign_in", str(_("请先登录，或在请求中带上令牌。")))
-    answer["WWW-Authenticate"] = "Bearer"
-    return answer
+    return refused(request, Refused("sign_in", _("请先登录，或在请求中带上令牌。"), status=401))
 
 
 @api.exception_handler(ValidationError)
@@ -66,12 +83,12 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         path = [str(part) for part in problem.get("loc", ()) if part not in {"body", "query", "path", "header"}]
         name = ".".join(path[1:] if len(path) > 1 else path) or "body"
         fields[name[:80]] = str(problem.get("msg", ""))[:200]
-    return _answer(request, 422, "invalid", str(_("内容不符合要求，请看各项说明。")), fields)
+    return _answer(request, 422, "invalid", _("内容不符合要求，请看各项说明。"), fields)
 
 
 @api.exception_handler(Throttled)
 def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    answer = _answer(request, 429, "too_many", str(_("请求太频繁，请稍后再试。")))
+    answer = _answer(request, 429, "too_many", _("请求太频繁，请稍后再试。"))
     if error.wait is not None:
         answer["Retry-After"] = str(error.wait)
     return answer
@@ -79,19 +96,24 @@ def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    code = {400: "unreadable", 403: "forbidden", 404: "not_found", 405: "not_allowed"}.get(error.status_code, "error")
-    return _answer(request, error.status_code, code, _unreadable() if code == "unreadable" else str(error))
+    if isinstance(error.__cause__, Refused):
+        # What the parser has against a body that can be read.
+        return refused(request, error.__cause__)
+    if error.status_code == 400:
+        return _answer(request, 400, "unreadable", _unreadable())
+    return _answer(request, error.status_code, "not_allowed", str(error))
 
 
 def _unreadable() -> str:
-    return str(_("请求内容无法读取，须为 UTF-8 编码的 JSON。"))
+    return _("请求内容无法读取，须为 UTF-8 编码的 JSON。")
 
 
 @api.exception_handler(RequestDataTooBig)
 @api.exception_handler(TooManyFilesSent)
+@api.exception_handler(TooManyFieldsSent)
 def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
-    return _answer(request, 413, "too_large", str(_("内容太大，最多 %(limit)s MB。") % {"limit": limit}))
+    return _answer(request, 413, "too_large", _("内容太大，最多 %(limit)s MB。") % {"limit": limit})
 
 
 @api.exception_handler(UnicodeDecodeError)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.security import APIKeyCookie, HttpBearer
-from ninja.throttling import AnonRateThrottle
+from ninja.throttling import AnonRateThrottle, BaseThrottle
+from ninja.utils import check_csrf
 
 from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import queries as people
@@ -18,7 +22,11 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake.channels import CHANNELS
 
 # What a token may be issued for; a session may do all of it within its posts.
-SCOPES = {"reports": _("提交上报与图片"), "read": _("读取案卷、任务和目录"), "moves": _("办理案卷与上报")}
+SCOPES = {
+    "reports": gettext_lazy("提交上报与图片"),
+    "read": gettext_lazy("读取案卷、任务和目录"),
+    "moves": gettext_lazy("办理案卷与上报"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Caller:
     moment: datetime
     keys: str
     scopes: frozenset[str] | None = None
+    is_anybody: bool = False
 
     @property
     def channel(self) -> str:
@@ -51,24 +60,28 @@ class Token(HttpBearer):
     openapi_name = "token"
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        bearer = people_commands.use_token(secret=token, now=now())
-        return Caller(bearer.standing, now(), f"token:{bearer.token_id}", bearer.scopes)
+        moment = now()
+        bearer = people_commands.use_token(secret=token, now=moment)
+        return Caller(bearer.standing, moment, f"token:{bearer.token_id}", bearer.scopes)
 
 
 class Session(APIKeyCookie):
-    """A person who has signed in on this site; changing calls need the CSRF token."""
+    """A person who has signed in on this site; changing calls need the CSRF token.
+
+    Only a session is asked for the CSRF token: a program or a resident without one has nothing to be abused.
+    """
 
     openapi_name = "session"
 
     def __init__(self) -> None:
-        from django.conf import settings
-
         self.param_name = settings.SESSION_COOKIE_NAME
-        super().__init__(csrf=True)
+        super().__init__(csrf=False)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         if not request.user.is_authenticated:
             return None
+        if check_csrf(request) is not None:
+            raise Refused("csrf", _("页面已过期，请刷新后再试。"), status=403)
         moment = now()
         standing = people.standing_of(request.user, moment)
         return Caller(standing, moment, f"account:{standing.account_id}")
@@ -76,7 +89,7 @@ class Session(APIKeyCookie):
 
 def anybody(request: HttpRequest) -> Caller:
     """Somebody without an account: may report, follow a report, read catalogue and places."""
-    return Caller(Standing.resident("resident"), now(), "resident", frozenset({"reports"}))
+    return Caller(Standing.resident("resident"), now(), "resident", frozenset({"reports"}), is_anybody=True)
 
 
 Auth = list[Callable[[HttpRequest], Any]]
@@ -85,13 +98,29 @@ STAFF: Auth = [Token(), Session()]
 ANYBODY: Auth = [Token(), Session(), anybody]
 
 
+# In the memory of each process, so that counting costs no statement; two processes let through at most twice the rate.
+RATES = LocMemCache("api.rates", {"MAX_ENTRIES": 20_000})
+
+
 class PerAddress(AnonRateThrottle):
     """Counts those who come without an account, by their address; a token or a session is not counted."""
 
+    cache = RATES
+
     def get_cache_key(self, request: HttpRequest) -> str | None:
-        if caller(request).keys != "resident":
-            return None
-        return f"api:{self.rate}:{self.get_ident(request)}"
+        return f"api:{self.rate}:{_address(request)}" if caller(request).is_anybody else None
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a request comes from. Only our own proxy is believed about that: the last entry is the one it wrote."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+# D: enough for a person with a telephone, or a family behind one address; programs have tokens.
+FEW: list[BaseThrottle] = [PerAddress("20/m")]
+SOME: list[BaseThrottle] = [PerAddress("60/m")]
+MANY: list[BaseThrottle] = [PerAddress("300/m")]
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -1,4 +1,4 @@
-"""Cases: the hall list, one case with its allowed moves, its story, and moving it."""
+"""Cases: the hall list and its counts, one case with its allowed moves, its story, and moving it."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases import commands, queries
 
 from . import schemas, shown
-from .answers import answers
+from .answers import answers, of_move, of_one
 from .callers import staff
 from .versions import version_of
 
@@ -20,46 +20,67 @@ router = Router(tags=["cases 案卷"])
 def hall(
     request: HttpRequest,
     filters: Query[schemas.CaseFilters],
-    cursor: str | None = None,
-    limit: int = Query(50, ge=1, le=200),
+    cursor: schemas.Cursor = None,
+    limit: schemas.Limit = 50,
 ) -> schemas.CasePage:
-    """The cases that the caller may see, by due; filters as in the address of the hall."""
+    """可见范围内的案卷，筛选与大厅地址相同。
+
+    The cases that the caller may see, by due unless another order is asked for; filters as in the hall's address.
+    """
     who = staff(request, "read")
-    wanted = board.Filters(
-        agency_id=filters.agency, text=filters.q, **filters.model_dump(exclude={"agency", "q"}, exclude_none=True)
-    )
-    page = board.hall(who.standing, wanted, cursor, limit, now=who.moment)
-    rows = [shown.listed(row) for row in page.rows]
-    result: schemas.CasePage = shown.page(page, schemas.CasePage, rows)
+    narrowed = filters.model_dump(exclude={"agency", "q"}, exclude_none=True)
+    wanted = board.Filters(agency_id=filters.agency, text=filters.q, **narrowed)
+    page = board.hall(who.standing, wanted, shown.cursor(cursor), limit, now=who.moment)
+    result: schemas.CasePage = shown.page(page, schemas.CasePage, [shown.listed(row) for row in page.rows])
     return result
 
 
-@router.get("/{key}", response=answers(schemas.CaseOut), summary="一件案卷 One case")
+@router.get("/counts", response=answers(schemas.CountsOut), summary="各队列件数 Counts")
+def counts(request: HttpRequest) -> schemas.CountsOut:
+    """可见范围内各队列的件数，及最要紧的一句话。
+
+    How many open cases each queue holds, of those the caller may see, and the sentence a page begins with.
+    """
+    who = staff(request, "read")
+    found = board.counts(who.standing, now=who.moment)
+    return schemas.CountsOut(queues=found, summary=board.summary(found).sentence)
+
+
+@router.get("/{key}", response=of_one(schemas.CaseOut), summary="一件案卷 One case")
 def case(request: HttpRequest, key: str, response: HttpResponse) -> schemas.CaseOut:
-    """One case by id or by number as people read it out; the ETag is its version."""
+    """按 id 或编号（带不带横线都行）取一件案卷，及现在可做的动作；ETag 是它的版本。
+
+    One case by id or by number as people read it out, with the moves allowed now; the ETag is its version.
+    """
     who = staff(request, "read")
     view = queries.case(key, who.standing, who.moment)
     response["ETag"] = f'"{view.version}"'
-    return shown.case(view, queries.words([view.id]).get(view.id))
+    return shown.case(view)
 
 
-@router.get("/{key}/story", response=answers(list[schemas.StoryLineOut]), summary="案卷经过 The story of a case")
+@router.get("/{key}/story", response=of_one(list[schemas.StoryLineOut]), summary="案卷经过 The story of a case")
 def story(request: HttpRequest, key: str) -> list[schemas.StoryLineOut]:
-    """What happened to a case, step by step."""
+    """这件案卷从立案到现在的每一步。
+
+    What happened to a case, step by step, with the words and pictures of each.
+    """
     who = staff(request, "read")
     view = queries.case(key, who.standing, who.moment)
-    return [shown.story_line(line) for line in queries.story(view.id)]
+    return shown.story(queries.story(view.id))
 
 
-@router.post("/{uuid:case_id}/moves", response=answers(schemas.CaseOut), summary="办理案卷 Move a case")
+@router.post("/{uuid:case_id}/moves", response=of_move(schemas.CaseOut), summary="办理案卷 Move a case")
 def move(
     request: HttpRequest,
     response: HttpResponse,
     case_id: UUID,
     payload: schemas.MoveIn,
-    if_match: str | None = Header(None, alias="If-Match", description='案卷的版本，如 "7"'),
+    if_match: str | None = Header(None, alias="If-Match", description='案卷的版本 Its version, e.g. "7"'),
 ) -> schemas.CaseOut:
-    """Make one move. 409 where somebody moved it since, with the version that stands; 422 where a rule refuses."""
+    """做一个动作。有人先办过则 409，并告知现在的版本；规则不允许则 422。
+
+    Make one move. 409 where somebody moved it since, with the version that stands; 422 where a rule refuses.
+    """
     who = staff(request, "moves")
     version = version_of(if_match)
     # Who may not see a case is not told by a refusal that it is there.
@@ -68,4 +89,4 @@ def move(
         by=who.standing, now=who.moment, case_id=case_id, version=version, name=payload.move, args=payload.args()
     )
     response["ETag"] = f'"{view.version}"'
-    return shown.case(view, queries.words([view.id]).get(view.id))
+    return shown.case(view)

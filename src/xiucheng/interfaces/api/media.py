@@ -1,46 +1,98 @@
-"""Pictures and files: handing in, and fetching by whoever may see the case that they belong to."""
+"""Pictures and files: handing in, and fetching by whoever may see what they belong to."""
 
+from typing import Any, Literal
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from xiucheng.foundation.media import commands, queries
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.intake import queries as intake
 
 from . import schemas
-from .answers import answers
-from .callers import ANYBODY, PerAddress, caller, staff
+from .answers import of_change, of_one
+from .callers import ANYBODY, FEW, MANY, Caller, caller, staff
 
 router = Router(tags=["media 附件"])
 
+_PICTURE: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "图片或文件 The bytes",
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("image/jpeg", "image/png", "image/webp", "application/pdf")
+            },
+        }
+    }
+}
+
 
 @router.post(
-    "",
-    response=answers(schemas.MediaOut, 201),
-    auth=ANYBODY,
-    throttle=[PerAddress("40/m")],
-    summary="上传图片 Hand in a picture",
+    "", response=of_change(schemas.MediaOut, 201), auth=ANYBODY, throttle=FEW, summary="上传图片 Hand in a picture"
 )
-def store(request: HttpRequest, file: File[UploadedFile], purpose: Form[str] = "near") -> tuple[int, schemas.MediaOut]:
-    """Take in a picture; what it is is told by its content. Refused: bad_type, too_large (413), too_many_pixels."""
+def store(
+    request: HttpRequest,
+    file: File[UploadedFile],
+    purpose: Form[Literal["near", "far", "reference", "before", "after"]] = "near",
+) -> Status[schemas.MediaOut]:
+    """上传一张图片或一份 PDF，按内容辨认种类；相机信息只存数据列，人看到的副本里没有。
+
+    Take in a picture or a PDF; what it is is told by its content. 413 where it is too large, 422 `bad_type`,
+    `too_many_pixels`, `broken_file`.
+    """
     who = caller(request)
     who.demand("reports")
+    if (file.size or 0) > settings.MEDIA_MAX_BYTES:
+        # Judged before it is read into memory.
+        text = _("文件太大，最多 %(limit)s MB。") % {"limit": settings.MEDIA_MAX_BYTES // 1024 // 1024}
+        raise Refused("too_large", text, fields={"file": text}, status=413)
     stored = commands.store(
         actor=who.standing.actor, now=who.moment, content=file.read(), name=file.name or "", purpose=purpose
     )
-    names = schemas.MediaOut.model_fields
-    return 201, schemas.MediaOut(**{name: getattr(stored, name) for name in names})
+    return Status(201, schemas.MediaOut(**{name: getattr(stored, name) for name in schemas.MediaOut.model_fields}))
 
 
-@router.get("/{uuid:media_id}", response=answers(None), summary="取图片 Fetch a picture")
-def fetch(request: HttpRequest, media_id: UUID, variant: str = "display") -> HttpResponse:
-    """A copy without the camera's facts (display or thumb), or the original."""
-    who = staff(request, "read")
-    if not cases.sees_picture(media_id, who.standing):
-        raise Refused("not_found", _("没有这张图片，或不在您的范围内。"), status=404)
-    content, content_type = queries.content(media_id, variant)
-    return HttpResponse(content, content_type=content_type)
+@router.get(
+    "/{uuid:media_id}",
+    response=of_one(None),
+    auth=ANYBODY,
+    throttle=MANY,
+    summary="取图片 Fetch a picture",
+    openapi_extra=_PICTURE,
+)
+def fetch(
+    request: HttpRequest,
+    media_id: UUID,
+    variant: Literal["display", "thumb", "original"] = "display",
+    report: UUID | None = None,
+) -> HttpResponse:
+    """能看案卷的人看它的图片；未立案的上报须注明 report；没有身份的人只能看已公开的副本。
+
+    Who may see a case sees its pictures; of a report that is no case yet say which under `report`; without an account
+    only copies that a person released. display and thumb are without the camera's facts.
+    """
+    if caller(request).is_anybody:
+        content, content_type = queries.content(media_id, variant, public=True)
+    else:
+        who = staff(request, "read")
+        if not _may_see(who, media_id, report):
+            raise Refused("not_found", _("没有这张图片，或不在您的范围内。"), status=404)
+        content, content_type = queries.content(media_id, variant)
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Cache-Control"] = "private, max-age=300"
+    answer["X-Content-Type-Options"] = "nosniff"
+    if content_type == "application/pdf":
+        answer["Content-Disposition"] = "attachment"
+    return answer
+
+
+def _may_see(who: Caller, media_id: UUID, report: UUID | None) -> bool:
+    if report is not None:
+        return media_id in intake.report(report, who.standing).media
+    return cases.sees_picture(media_id, who.standing)

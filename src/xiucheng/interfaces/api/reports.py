@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Header, Query, Router
-from ninja.throttling import BaseThrottle
+from ninja import Header, Query, Router, Status
 
 from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import commands, queries
 from xiucheng.operations.intake.commands.submitting import Once
@@ -17,63 +17,112 @@ from xiucheng.operations.intake.rules import REPORT_MOVES
 from xiucheng.operations.intake.rules.submission import Contact
 
 from . import schemas, shown
-from .answers import answers
-from .callers import ANYBODY, Caller, PerAddress, caller, staff
+from .answers import answers, of_change, of_move, of_one
+from .callers import ANYBODY, FEW, SOME, Caller, caller, staff
 from .versions import version_of
 
 router = Router(tags=["reports 上报"])
 
-# D: one address may hand in twenty reports a minute without an account; programs have tokens.
-_NEARBY = tuple(schemas.Nearby.model_fields)
-
-_FEW: list[BaseThrottle] = [PerAddress("20/m")]
-_SOME: list[BaseThrottle] = [PerAddress("120/m")]
-
 
 @router.post(
-    "",
-    response=answers(schemas.Submitted, 201),
-    auth=ANYBODY,
-    throttle=_FEW,
-    summary="提交上报 Hand in a report",
-    openapi_extra={"parameters": []},
+    "", response=of_change(schemas.Submitted, 201), auth=ANYBODY, throttle=FEW, summary="提交上报 Hand in a report"
 )
 def submit(
     request: HttpRequest,
     payload: schemas.ReportIn,
-    idempotency_key: str = Header(..., alias="Idempotency-Key", description="同一份内容用同一个键，重发不会重复"),
-) -> tuple[int, schemas.Submitted]:
-    """Hand in a report. The same key and content: the same answer; other content: 422 `key_reused`."""
+    idempotency_key: str = Header(
+        ...,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="同一份内容用同一个键，重发不会重复。The same content, the same key: nothing is doubled.",
+    ),
+) -> Status[schemas.Submitted]:
+    """提交一条上报，不用身份。同一个键重发得到同样的回答；内容不同则 422 `key_reused`，并指出哪几项不同。
+
+    Hand in a report. The same key and content: the same answer; other content: 422 `key_reused` with what differs.
+    """
     who = caller(request)
     who.demand("reports")
     contact = payload.contact
     submitted = commands.submit_report(
         by=who.standing,
         now=who.moment,
-        channel=who.channel,
+        channel=_channel(who, payload.channel),
         once=Once(scope=who.keys, key=idempotency_key),
         contact=Contact(name=contact.name, phone=contact.phone) if contact else None,
-        **payload.model_dump(exclude={"contact"}),
+        **payload.model_dump(exclude={"contact", "channel"}),
     )
-    return 201, schemas.Submitted(
-        report=submitted.report_id,
-        tracking_key=submitted.tracking_key,
-        case=submitted.case_id,
-        nearby=[
-            schemas.Nearby(**{name: row[name] for name in schemas.Nearby.model_fields}) for row in submitted.nearby
-        ],
+    return Status(
+        201,
+        schemas.Submitted(
+            report=submitted.report_id,
+            tracking_key=submitted.tracking_key,
+            case=submitted.case_id,
+            nearby=shown.nearby(submitted.nearby),
+        ),
+    )
+
+
+def _channel(who: Caller, stated: str | None) -> str:
+    """A person says through which channel they register; everybody else is known by the door they came through."""
+    if stated and who.standing.person_id is None:
+        text = _("只有岗位人员登记时才能注明渠道。")
+        raise Refused("not_yours", text, fields={"channel": text}, status=403)
+    return stated or who.channel
+
+
+@router.post("/self-handled", response=of_change(schemas.SelfHandledOut, 201), summary="自处置上报 Settled on the spot")
+def self_handled(request: HttpRequest, payload: schemas.SelfHandledIn) -> Status[schemas.SelfHandledOut]:
+    """网格员当场处置的小事，处置前后各附图片，待受理员审核。
+
+    A small thing that the finder settled on the spot, with pictures before and after; an acceptor reviews it.
+    """
+    who = staff(request, "reports")
+    submitted, filed = commands.report_self_handled(by=who.standing, now=who.moment, **payload.model_dump())
+    return Status(
+        201,
+        schemas.SelfHandledOut(
+            report=submitted.report_id, tracking_key=submitted.tracking_key, case=filed.case_id, number=filed.number
+        ),
     )
 
 
 @router.get(
-    "/track/{tracking_key}",
-    response=answers(schemas.Tracked),
+    "/nearby",
+    response=answers(list[schemas.Nearby]),
     auth=ANYBODY,
-    throttle=_SOME,
+    throttle=SOME,
+    summary="附近的同类案卷 Is it this one?",
+)
+def nearby(
+    request: HttpRequest,
+    lon: schemas.Lon,
+    lat: schemas.Lat,
+    datum: schemas.Datum = "wgs84",
+    category: str = Query(..., max_length=20),
+) -> list[schemas.Nearby]:
+    """五十米内、一日内的同类在办案卷，提交前先看是不是同一件。
+
+    Open cases of the category within 50 m and 24 h, to be offered before sending.
+    """
+    moment = caller(request).moment
+    configuration.catalogue(moment).category(category)
+    return shown.nearby(queries.nearby(category=category, lon=lon, lat=lat, datum=datum, now=moment))
+
+
+@router.get(
+    "/track/{tracking_key}",
+    response=of_one(schemas.Tracked),
+    auth=ANYBODY,
+    throttle=SOME,
     summary="凭查询码查看 Follow a report",
 )
 def track(request: HttpRequest, tracking_key: str) -> schemas.Tracked:
-    """How a report stands, for whoever has its tracking key."""
+    """凭查询码看办到哪一步，不含任何个人信息。
+
+    How a report stands, for whoever has its tracking key; nothing personal.
+    """
     found: schemas.Tracked = shown.fields_of(queries.track(tracking_key, caller(request).moment), schemas.Tracked)
     return found
 
@@ -81,44 +130,60 @@ def track(request: HttpRequest, tracking_key: str) -> schemas.Tracked:
 @router.get("", response=answers(schemas.ReportPage), summary="待处理的上报 Reports that wait")
 def queue(
     request: HttpRequest,
-    state: str | None = None,
-    channel: str | None = None,
-    cursor: str | None = None,
-    limit: int = Query(50, ge=1, le=200),
+    filters: Query[schemas.ReportFilters],
+    cursor: schemas.Cursor = None,
+    limit: schemas.Limit = 50,
 ) -> schemas.ReportPage:
-    """Reports that wait for a decision, the oldest first, of those the caller may see."""
+    """等候受理的上报，先到的在前，只列可见范围内的。
+
+    Reports that wait for a decision, the oldest first, of those the caller may see.
+    """
     who = staff(request, "read")
-    page = queries.queue(who.standing, state=state, channel=channel, cursor=cursor, limit=limit)
+    page = queries.queue(
+        who.standing, state=filters.state, channel=filters.channel, cursor=shown.cursor(cursor), limit=limit
+    )
     rows = [shown.fields_of(row, schemas.ReportRow) for row in page.rows]
     result: schemas.ReportPage = shown.page(page, schemas.ReportPage, rows)
     return result
 
 
-@router.get("/{uuid:report_id}", response=answers(schemas.ReportOut), summary="一条上报 One report")
+@router.get("/{uuid:report_id}", response=of_one(schemas.ReportOut), summary="一条上报 One report")
 def report(request: HttpRequest, report_id: UUID, response: HttpResponse) -> schemas.ReportOut:
-    """One report with the moves that the caller may make."""
+    """一条上报及可做的动作，联系方式已遮盖；ETag 是它的版本。
+
+    One report with the moves that the caller may make, its contact masked; the ETag is its version.
+    """
     who = staff(request, "read")
     view = queries.report(report_id, who.standing)
     response["ETag"] = f'"{view.version}"'
-    found: schemas.ReportOut = shown.fields_of(view, schemas.ReportOut, moves=[shown.move(one) for one in view.moves])
-    return found
+    return shown.report(view)
 
 
-@router.post("/{uuid:report_id}/moves", response=answers(schemas.CaseReference), summary="办理上报 Move a report")
+@router.post("/{uuid:report_id}/moves", response=of_move(schemas.CaseReference), summary="办理上报 Move a report")
 def move(
     request: HttpRequest,
     report_id: UUID,
     payload: schemas.MoveIn,
-    if_match: str | None = Header(None, alias="If-Match", description='上报的版本，如 "1"'),
+    if_match: str | None = Header(None, alias="If-Match", description='上报的版本 Its version, e.g. "1"'),
 ) -> schemas.CaseReference:
-    """Make one move on a report: file, attach, reject, ask_pre_verify, pre_verified."""
+    """办理上报：立案、并入案卷、不予受理、请求核实、核实完毕。
+
+    Make one move on a report: file, attach, reject, ask_pre_verify, pre_verified.
+    """
     who = staff(request, "moves")
     version = version_of(if_match)
-    REPORT_MOVES.get(payload.move)
-    action = _ACTIONS.get(payload.move)
+    # Who may not see a report is not told by a refusal that it is there.
+    queries.report(report_id, who.standing)
+    declared, args = REPORT_MOVES.get(payload.move), payload.args()
+    action = _ACTIONS.get(declared.name)
     if action is None:
         raise Refused("unknown_move", _("这个动作不能由人直接做。"))
-    case_id = action(who, report_id, version, payload.args())
+    strange = {
+        name: _("此动作不需要这一项。") for name in args if name not in {field.name for field in declared.fields}
+    }
+    if strange:
+        raise Refused("unknown_field", _("有不认识的内容。"), fields=strange)
+    case_id = action(who, report_id, version, args)
     view = queries.report(report_id, who.standing)
     numbers = cases.numbers([case_id]) if case_id else {}
     return schemas.CaseReference(
@@ -130,8 +195,7 @@ Action = Callable[[Caller, UUID, int, Mapping[str, Any]], UUID | None]
 
 
 def _text(args: Mapping[str, Any], name: str) -> str:
-    value = args.get(name) or ""
-    return value if isinstance(value, str) else str(value)
+    return str(args.get(name) or "")
 
 
 def _file(who: Caller, report_id: UUID, version: int, args: Mapping[str, Any]) -> UUID:

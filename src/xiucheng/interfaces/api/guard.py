@@ -1,0 +1,86 @@
+"""What no endpoint has to think of: texts that no database holds, unknown addresses, methods that are not there."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from ninja.parser import Parser
+from ninja.types import DictStrAny
+
+from xiucheng.kit.refused import Refused
+
+MAX_DEPTH = 30
+
+View = Callable[..., HttpResponse]
+
+
+def unwritable(value: str) -> bool:
+    """Does a text hold what PostgreSQL cannot: NUL, or half a character?"""
+    return "\0" in value or any("\ud800" <= character <= "\udfff" for character in value)
+
+
+class StrictParser(Parser):
+    """JSON as usual, without texts that could never be stored and without depths that nobody writes by hand."""
+
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        body = super().parse_body(request)
+        for where, value in _texts(body, ()):
+            if unwritable(value):
+                raise _control_character(".".join(where) or "body")
+        return body
+
+
+def _texts(value: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if len(where) > MAX_DEPTH:
+        raise Refused("too_deep", _("内容的层次太多。"))
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield (*where, "?"), key
+            yield from _texts(item, (*where, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, where)
+
+
+def _control_character(name: str) -> Refused:
+    text = _("含有无法保存的字符，请重新填写。")
+    return Refused("control_character", text, fields={name[:80]: text})
+
+
+def guarded(pattern: URLPattern, refuse: Callable[[HttpRequest, Refused], HttpResponse]) -> URLPattern:
+    """An address of the API that looks at its path and query first, and says in the API's own shape what is not
+    allowed. refuse: how the API answers a Refused."""
+    view = cast(View, pattern.callback)
+
+    @wraps(view)
+    def looked_at(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        for name, values in request.GET.lists():
+            if any(unwritable(value) for value in (name, *values)):
+                return refuse(request, _control_character(name if not unwritable(name) else "?"))
+        if unwritable(request.path):
+            return refuse(request, _control_character("path"))
+        answer = view(request, *args, **kwargs)
+        if isinstance(answer, HttpResponseNotAllowed):
+            allowed = answer["Allow"]
+            text = _("这个地址只接受 %(methods)s。") % {"methods": allowed}
+            answer = refuse(request, Refused("not_allowed", text, status=405))
+            answer["Allow"] = allowed
+        return answer
+
+    pattern.callback = looked_at
+    return pattern
+
+
+def nowhere(refuse: Callable[[HttpRequest, Refused], HttpResponse]) -> View:
+    """The view of every address that is none."""
+
+    def view(request: HttpRequest, path: str = "") -> HttpResponse:
+        return refuse(request, Refused("not_found", _("没有这个地址，见 /api/v1/openapi.json。"), status=404))
+
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    return view

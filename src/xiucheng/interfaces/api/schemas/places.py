@@ -1,0 +1,117 @@
+"""Catalogue, agencies, channels, areas, and why a case goes where it goes."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class LimitOut(Schema):
+    """时限。So many of a unit: urgent_hour, work_hour, work_day, natural_day."""
+
+    value: int | str
+    unit: str
+    mode: str
+
+
+class ConditionOut(Schema):
+    key: str
+    text: str
+    severity: str
+    limit: LimitOut
+    closing: str
+    after_photo: bool
+    default: bool
+
+
+class CategoryOut(Schema):
+    """小类及其立案条件。A minor category with its filing conditions."""
+
+    key: str
+    kind: str
+    scheme: str
+    version: str
+    major_code: str
+    major_name: str
+    minor_code: str
+    minor_name: str
+    conditions: list[ConditionOut]
+
+
+class AgencyOut(Schema):
+    id: UUID
+    code: str
+    name: str
+    kind: str
+
+
+class PersonOut(Schema):
+    id: UUID
+    name: str
+
+
+class ChannelOut(Schema):
+    """上报渠道。A channel; required: of category, place, contact; mine: the caller may use it."""
+
+    name: str
+    title: str
+    required: list[str]
+    elements: bool
+    mine: bool
+
+
+class AreaOut(Schema):
+    code: str
+    name: str
+    level: str
+    parent: str | None
+
+
+class LocatedOut(Schema):
+    outside: bool
+    district: str | None
+    street: str | None
+    community: str | None
+    unit_grid: str | None
+    duty_grid: str | None
+
+
+class NearOut(Schema):
+    """A component near by, WGS84."""
+
+    code: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    metres: float
+
+
+class FeatureCollection(Schema):
+    """GeoJSON, WGS84."""
+
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+
+
+class VerdictOut(Schema):
+    """一条规则的判定。One rule and why it matched or not."""
+
+    rule: int
+    verdict: str
+    text: str
+    target: str
+    note: str
+
+
+class ExplanationOut(Schema):
+    """会派给谁，为什么。Where a case would go, and why; version null: no rules are published."""
+
+    version: int | None
+    area: str
+    component: str
+    on_duty: bool = Field(description="此刻是否在工作时间。On duty at that moment.")
+    rule: int | None
+    agency: UUID | None
+    agency_name: str | None
+    verdicts: list[VerdictOut]

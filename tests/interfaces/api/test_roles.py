@@ -1,0 +1,162 @@
+"""Every address of the API × every role: who is let in, who is told nothing, who is refused."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.interfaces.api.conftest import API, Program
+from tests.pictures import jpeg
+from xiucheng.foundation.people import commands as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.journal import readers
+from xiucheng.kit.now import now
+
+ROLES = (
+    *("grid_officer", "inspector", "acceptor", "dispatcher", "shift_leader", "roads_clerk", "roads_crew"),
+    *("secretary", "street_head", "leader", "system_admin", "security_admin", "audit_admin"),
+)
+EVERYBODY = frozenset({*ROLES, "anybody"})
+STAFF = frozenset(ROLES)
+DISTRICT = frozenset({"acceptor", "dispatcher", "shift_leader", "leader"})
+EAST = frozenset({"grid_officer", "inspector", "secretary", "street_head"})
+CENTRE = frozenset({"acceptor", "shift_leader"})
+
+# Address → who gets 200 or 201. The case lies with the roads agency in the east street, the report in its community.
+OPEN_TO = {
+    "GET /openapi.json": EVERYBODY,
+    "GET /catalogue": EVERYBODY,
+    "GET /channels": EVERYBODY,
+    "GET /places": EVERYBODY,
+    "GET /places/locate?lon=122&lat=37": EVERYBODY,
+    "GET /places/near?lon=122&lat=37": EVERYBODY,
+    "GET /places/outlines?kind=area": EVERYBODY,
+    "GET /reports/nearby?category=C0137&lon=122&lat=37": EVERYBODY,
+    "GET /reports/track/{key}": EVERYBODY,
+    "POST /reports": EVERYBODY,
+    "POST /media": EVERYBODY,
+    "GET /me": STAFF,
+    "GET /tasks": STAFF,
+    "GET /requests": STAFF,
+    "GET /inbox": STAFF,
+    "GET /agencies": STAFF,
+    "GET /routing/explain?category=C0137": STAFF,
+    "GET /reports": STAFF,
+    "GET /cases": STAFF,
+    "GET /cases/counts": STAFF,
+    "GET /cases/{case}": (DISTRICT | EAST | {"roads_clerk"}),
+    "GET /cases/{case}/story": (DISTRICT | EAST | {"roads_clerk"}),
+    "GET /reports/{report}": (DISTRICT | EAST),
+    "GET /media/{picture}": DISTRICT,
+    "GET /media/{picture}?report={report}": (DISTRICT | EAST),
+    "GET /agencies/{agency}/members": (DISTRICT | {"roads_clerk", "roads_crew"}),
+    "POST /cases/{case}/moves": frozenset({"roads_clerk"}),
+    "POST /reports/{report}/moves": CENTRE,
+    "POST /reports/self-handled": frozenset({"grid_officer", "inspector"}),
+}
+REFUSED = {401, 403, 404, 422}
+
+
+@pytest.fixture
+def things(world, program):
+    """A case, a report with a picture, its tracking key."""
+    filed = world.file()
+    dispatcher = program("dispatcher")
+    moved = dispatcher.post(
+        f"/cases/{filed.case_id}/moves",
+        {"move": "dispatch", "agency": str(world.agencies["roads"])},
+        **{"If-Match": '"1"'},
+    )
+    assert moved.status_code == 200, moved.content
+    picture = dispatcher.send(jpeg()).json()["id"]
+    answer = dispatcher.report({"text": "路灯不亮", "area": "990101001001", "media": [picture]}).json()
+    readers.catch_up()
+    return {
+        "case": filed.case_id,
+        "report": answer["report"],
+        "key": answer["tracking_key"],
+        "picture": picture,
+        "agency": world.agencies["roads"],
+    }
+
+
+def call(who: Program, address: str, things) -> int:
+    method, _, path = address.format(**things).partition(" ")
+    if method == "GET":
+        return who.client.get(f"{API}{path}", headers=who.headers).status_code
+    return POSTS[address](who, path)
+
+
+def _before_and_after(who: Program, path: str) -> int:
+    before, after = (who.send(jpeg(seed=seed)).json()["id"] for seed in (1, 2))
+    body = {"text": "垃圾已清", "category": "E0101", "area": "990101001001", "before": [before], "after": [after]}
+    return who.post(path, body).status_code
+
+
+POSTS = {
+    "POST /reports": lambda who, path: who.report({"text": "路灯不亮", "area": "990101001001"}).status_code,
+    "POST /media": lambda who, path: who.send(jpeg()).status_code,
+    "POST /cases/{case}/moves": lambda who, path: who.post(path, {"move": "sign"}, **{"If-Match": '"2"'}).status_code,
+    "POST /reports/{report}/moves": lambda who, path: (
+        who.post(path, {"move": "file", "category": "C0137"}, **{"If-Match": '"1"'}).status_code
+    ),
+    "POST /reports/self-handled": _before_and_after,
+}
+
+
+def test_the_table_names_every_address(anyone):
+    described = anyone.get("/openapi.json").json()["paths"]
+    known = {address.partition("?")[0] for address in OPEN_TO} | {"POST /inbox/{notice}/read"}
+    plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
+    plain |= {"{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
+    found = {"GET /openapi.json"}
+    for path, operations in described.items():
+        short = path.removeprefix(API)
+        for placeholder, name in plain.items():
+            short = short.replace(placeholder, name)
+        found |= {f"{method.upper()} {short}" for method in operations}
+    assert found == known
+
+
+@pytest.mark.parametrize("role", [*ROLES, "anybody"])
+def test_who_is_let_in(world, program, things, role):
+    who = Program() if role == "anybody" else program(role)
+    for address, allowed in OPEN_TO.items():
+        status = call(who, address, things)
+        if role in allowed:
+            assert status in {200, 201}, (role, address, status)
+        else:
+            assert status in REFUSED, (role, address, status)
+
+
+def test_administrators_see_no_case(world, program, things):
+    for role in ("system_admin", "security_admin", "audit_admin"):
+        assert program(role).get("/cases").json()["rows"] == []
+        assert program(role).get("/reports").json()["rows"] == []
+        assert set(program(role).get("/cases/counts").json()["queues"].values()) == {0}
+
+
+def test_a_program_that_speaks_for_a_channel_reports_and_sees_no_case(world):
+    secret = people.issue_token(
+        by=Standing.for_system("setup"), now=now(), label="探头", scopes=["reports", "read"], channel="api"
+    ).secret
+    program = Program(secret)
+    assert program.report({"text": "路灯不亮"}).status_code == 201
+    assert program.get("/cases").json()["rows"] == []
+    me = program.get("/me").json()
+    assert (me["person"], me["channel"], me["scopes"]) == (None, "api", ["read", "reports"])
+    chosen = program.report({"text": "路灯不亮", "channel": "resident", "area": "990101001001"})
+    assert (chosen.status_code, chosen.json()["code"]) == (403, "not_yours")
+
+
+def test_a_token_that_was_revoked_or_has_expired_opens_nothing(world, program):
+    clerk = program("roads_clerk")
+    assert clerk.get("/me").status_code == 200
+    from xiucheng.foundation.people import queries
+
+    account = queries.account_of("roads_clerk")
+    (token,) = queries.tokens(account_id=account.id)
+    people.revoke_token(by=Standing.for_system("setup"), now=now(), token_id=token.id)
+    for path in ("/me", "/catalogue"):
+        answer = clerk.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad_token")
+    assert Program(f"xc_{uuid4()}").get("/me").status_code == 401
