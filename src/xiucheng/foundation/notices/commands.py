@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.bulk import as_json
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal.record import payload_json
 from xiucheng.kit.now import now as kit_now
@@ -27,9 +28,9 @@ from .models import Notice
 # waiting ones, so that taking back leaves what was seen as it was.
 _TELL = """
 WITH told AS (
-    SELECT * FROM unnest(%(id)s::uuid[], %(person)s::uuid[], %(event)s::text[], %(room)s::text[], %(subject)s::uuid[],
-                         %(args)s::text[], %(visible)s::timestamptz[], %(since)s::timestamptz[], %(times)s::int[])
-        AS t (id, person_id, event, subject_room, subject, args, visible_at, fold_since, times)
+    SELECT * FROM jsonb_to_recordset(%(told)s::jsonb)
+        AS t (id uuid, person_id uuid, event text, subject_room text, subject uuid, args text,
+              visible_at timestamptz, fold_since timestamptz, times int)
 ), folded AS (
     UPDATE notices_notice n
     SET times = n.times + t.times, args = t.args::jsonb, actor = %(actor)s, last_at = greatest(n.last_at, %(now)s),
@@ -94,12 +95,11 @@ def tell_many(*, actor: Actor, now: datetime, tells: Iterable[Tell]) -> int:
         for person_id in dict.fromkeys(one.to):
             key = (person_id, one.event, one.subject, one.wait_seconds > 0)
             times = rows[key]["times"] + 1 if key in rows else 1
-            rows[key] = {**shared, "id": uuid7(), "person": person_id, "times": times}
+            rows[key] = {**shared, "id": uuid7(), "person_id": person_id, "times": times}
     if not rows:
         return 0
-    columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, {**columns, "actor": str(actor), "now": now})
+        cursor.execute(_TELL, {"told": as_json(list(rows.values())), "actor": str(actor), "now": now})
         return cursor.rowcount
 
 
@@ -113,11 +113,11 @@ def _checked(one: Tell) -> None:
 def _shared(one: Tell, now: datetime) -> dict[str, Any]:
     return {
         "event": one.event,
-        "room": one.subject_room,
+        "subject_room": one.subject_room,
         "subject": one.subject,
         "args": payload_json(one.args),
-        "visible": now + timedelta(seconds=one.wait_seconds),
-        "since": now - registry.event_of(one.event).fold,
+        "visible_at": now + timedelta(seconds=one.wait_seconds),
+        "fold_since": now - registry.event_of(one.event).fold,
     }
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from xiucheng.kit.bulk import as_json
 from xiucheng.kit.worktime import Limit
 
 from .rules import Request, Segment, Task
@@ -22,16 +23,11 @@ _TYPES: Mapping[str, str] = {
     **{name: "timestamptz" for name in COLUMNS if name.endswith("_at")},
 }
 _LIST = ", ".join(f'"{name}"' for name in COLUMNS)
-# jsonb goes as text: an array of it would need a cast element by element.
-_SENT = {name: "text" if _TYPES.get(name) == "jsonb" else _TYPES.get(name, "text") for name in COLUMNS}
-_ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _SENT.items())
-_CASTS = ", ".join(f'"{name}"::jsonb' if _TYPES.get(name) == "jsonb" else f'"{name}"' for name in COLUMNS)
-
 _GIVE = f"""
 WITH duty AS (
-    SELECT * FROM unnest({_ARRAYS}) AS t ({_LIST})
+    SELECT * FROM jsonb_populate_recordset(NULL::tasks_task, %s::jsonb)
 ), task AS (
-    INSERT INTO tasks_task ({_LIST}) SELECT {_CASTS} FROM duty
+    INSERT INTO tasks_task ({_LIST}) SELECT {_LIST} FROM duty
 ), segment AS (
     INSERT INTO tasks_segment (task_id, number, kind, starts_at, ends_at, person_id)
     SELECT id, 0, 'running', started_at, NULL, person_id FROM duty
@@ -88,9 +84,11 @@ def insert(tasks: Sequence[Task]) -> None:
     """Store new tasks with their first segment and their alarms; one statement."""
     if not tasks:
         return
-    columns = {name: [_plain(getattr(task, name)) for task in tasks] for name in COLUMNS}
+    rows = [{name: getattr(task, name) for name in COLUMNS} for task in tasks]
+    for row in rows:
+        row |= {name: row[name].to_json() for name in ("limit", "added") if row[name] is not None}
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE, columns)
+        cursor.execute(_GIVE, [as_json(rows)])
 
 
 def read(where: str, parameters: Sequence[Any]) -> list[Task]:

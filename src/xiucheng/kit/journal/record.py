@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from ..actor import Actor
+from ..bulk import as_json
 from ..ids import uuid7
 
 # Codes, numbers, references, dates and keyed digests; a space or a Chinese character is a word, and words have no
@@ -22,9 +23,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 _INSERT = """
 INSERT INTO kit_step (id, room, subject, verb, actor, occurred_at, recorded_at, imported, payload)
-SELECT i, r, s, v, a, o, clock_timestamp(), m, p::jsonb
-FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::bool[], %s::text[])
-     AS t(i, r, s, v, a, o, m, p)
+SELECT id, room, subject, verb, actor, occurred_at, clock_timestamp(), imported, payload::jsonb
+FROM jsonb_to_recordset(%s::jsonb) AS t (id uuid, room text, subject uuid, verb text, actor text,
+    occurred_at timestamptz, imported bool, payload text)
 """
 _COPY = "COPY kit_step (id, room, subject, verb, actor, occurred_at, imported, payload) FROM STDIN"
 _COPY_FROM = 200
@@ -43,6 +44,9 @@ class Draft:
     occurred_at: datetime
     imported: bool
     payload: str
+
+
+_COLUMNS = tuple(field.name for field in fields(Draft))
 
 
 class _Open(threading.local):
@@ -150,18 +154,8 @@ def flush(drafts: list[Draft]) -> None:
     if len(drafts) >= _COPY_FROM:
         _copy(drafts)
         return
-    columns = (
-        [d.id for d in drafts],
-        [d.room for d in drafts],
-        [d.subject for d in drafts],
-        [d.verb for d in drafts],
-        [d.actor for d in drafts],
-        [d.occurred_at for d in drafts],
-        [d.imported for d in drafts],
-        [d.payload for d in drafts],
-    )
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
+        cursor.execute(_INSERT, [as_json([{name: getattr(draft, name) for name in _COLUMNS} for draft in drafts])])
 
 
 def _copy(drafts: list[Draft]) -> None:

@@ -6,7 +6,7 @@
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,12 @@ from uuid import UUID
 from django.db import connection
 
 from xiucheng.kit import journal
+from xiucheng.kit.bulk import as_json
 from xiucheng.kit.journal import Step
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.rules import MOVES
 
-from .models import Row
 from .rules import CLOCK_STEPS, CaseRow, case_of, fold, is_filing
 
 VERBS = frozenset(
@@ -31,24 +31,13 @@ VERBS = frozenset(
 )
 
 COLUMNS = tuple(column.name for column in fields(CaseRow))
-_TYPES: Mapping[str, str] = {
-    "UUIDField": "uuid",
-    "TextField": "text",
-    "BooleanField": "bool",
-    "DateTimeField": "timestamptz",
-    "IntegerField": "int",
-    "JSONField": "text",
-}
-_KINDS = {column: Row._meta.get_field(column).get_internal_type() for column in COLUMNS}
-# jsonb travels as text: an array of documents is no array of scalars.
-_TAKEN = ", ".join(f"{column}::jsonb" if _KINDS[column] == "JSONField" else column for column in COLUMNS)
-_ARRAYS = ", ".join(f"%s::{_TYPES[_KINDS[column]]}[]" for column in COLUMNS)
 # What filing says stays; only a row that is written again for the same filing would repeat it.
 _FIXED = frozenset({"case_id", "number", "category", "kind", "severity", "area", "street", "community", "channel"})
 _CHANGED = ", ".join(f"{column} = EXCLUDED.{column}" for column in COLUMNS if column not in _FIXED)
 _UPSERT = (
-    f"INSERT INTO board_row ({', '.join(COLUMNS)}) SELECT {_TAKEN} FROM unnest({_ARRAYS})"  # noqa: S608
-    f" AS t ({', '.join(COLUMNS)}) ON CONFLICT (case_id) DO UPDATE SET {_CHANGED}"
+    f"INSERT INTO board_row ({', '.join(COLUMNS)})"  # noqa: S608
+    f" SELECT {', '.join(COLUMNS)} FROM jsonb_populate_recordset(NULL::board_row, %s::jsonb)"
+    f" ON CONFLICT (case_id) DO UPDATE SET {_CHANGED}"
 )
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM board_row WHERE case_id = ANY(%s)"  # noqa: S608
 
@@ -113,7 +102,6 @@ def plain(values: Sequence[Any]) -> Sequence[Any]:
 def _write(rows: Sequence[CaseRow]) -> None:
     if not rows:
         return
-    columns: list[list[Any]] = [[getattr(row, column) for row in rows] for column in COLUMNS]
-    columns[_SOURCES] = [json.dumps(sources, sort_keys=True) for sources in columns[_SOURCES]]
+    values = [{column: getattr(row, column) for column in COLUMNS} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, columns)
+        cursor.execute(_UPSERT, [as_json(values)])

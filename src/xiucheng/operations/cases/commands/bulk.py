@@ -4,11 +4,9 @@ However many cases there are: lock them by one statement, give their tasks by on
 concerned by one; only finding the clerks costs one statement an agency.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +18,7 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks.commands import Duty, Given
 from xiucheng.kit import journal
+from xiucheng.kit.bulk import as_json
 from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import Limit
 
@@ -45,11 +44,10 @@ class Dispatching:
 
 _STORE = """
 UPDATE cases_case c SET state = 'dispatched', version = t.version, agency_id = t.agency_id, person_id = NULL,
-    agencies = t.agencies::uuid[], handle_task = t.task_id, handle_due_at = t.due_at, undo = t.undo::jsonb,
+    agencies = t.agencies, handle_task = t.handle_task, handle_due_at = t.handle_due_at, undo = t.undo,
     moved_at = %(now)s
-FROM unnest(%(id)s::uuid[], %(version)s::int[], %(agency)s::uuid[], %(agencies)s::text[], %(task)s::uuid[],
-            %(due)s::timestamptz[], %(undo)s::text[])
-    AS t (id, version, agency_id, agencies, task_id, due_at, undo)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS t (id uuid, version int, agency_id uuid, agencies uuid[],
+    handle_task uuid, handle_due_at timestamptz, undo jsonb)
 WHERE c.id = t.id
 """
 
@@ -110,22 +108,17 @@ def _duty(row: Case, agency: Agency) -> Duty:
 
 
 def _store(judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], now: datetime) -> None:
-    changes: list[Mapping[str, Any]] = [outcome.changes for _row, outcome in judged]
+    rows = [
+        {
+            "id": row.id,
+            "handle_task": task.task_id,
+            "handle_due_at": task.due_at,
+            **{name: outcome.changes[name] for name in ("version", "agency_id", "agencies", "undo")},
+        }
+        for (row, outcome), task in zip(judged, given, strict=True)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            {
-                "now": now,
-                "id": [row.id for row, _outcome in judged],
-                "version": [one["version"] for one in changes],
-                "agency": [one["agency_id"] for one in changes],
-                # An array of arrays of different lengths is none; each travels in the form PostgreSQL writes it.
-                "agencies": ["{" + ",".join(map(str, one["agencies"])) + "}" for one in changes],
-                "task": [task.task_id for task in given],
-                "due": [task.due_at for task in given],
-                "undo": [json.dumps(one["undo"]) for one in changes],
-            },
-        )
+        cursor.execute(_STORE, {"now": now, "rows": as_json(rows)})
 
 
 def _tell(judged: Sequence[tuple[Case, Outcome]], by: Standing, now: datetime) -> None:

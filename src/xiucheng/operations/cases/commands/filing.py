@@ -11,7 +11,7 @@ from django.db import connection
 
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
-from xiucheng.kit import journal
+from xiucheng.kit import bulk, journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
 
@@ -79,8 +79,8 @@ def file_many(*, by: Standing, now: datetime, cases: Sequence[NewCase]) -> list[
         return []
     numbers = _numbers(len(cases), now)
     rows = [_row(case, number, now) for case, number in zip(cases, numbers, strict=True)]
-    Case.objects.bulk_create(rows)
-    Content.objects.bulk_create(_words(cases))
+    bulk.insert(rows)
+    bulk.insert(_words(cases))
     pictures = [
         Picture(case_id=case.case_id, media_id=media, purpose=purpose, added_at=now)
         for case in cases
