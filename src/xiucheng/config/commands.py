@@ -14,6 +14,7 @@ from xiucheng.interfaces.cli.words import _
 from xiucheng.kit.supervisor import Supervisor
 
 from .processes import Group, find_ports
+from .serving import THREADS
 
 PORT = 8000
 
@@ -54,7 +55,7 @@ def serve(
     host: HostOption = "127.0.0.1",
     stream_port: StreamPortOption = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help=_("网页进程数"))] = os.cpu_count() or 1,
-    threads: Annotated[int, typer.Option("--threads", min=1, help=_("每个网页进程的线程数"))] = 8,
+    threads: Annotated[int, typer.Option("--threads", min=1, help=_("每个网页进程的线程数"))] = THREADS,
     data: DataOption = None,
 ) -> None:
     ports = find_ports(host, port, stream_port)
@@ -62,6 +63,9 @@ def serve(
         from django.conf import settings
 
         release_connections()
+        if os.environ.get("XIUCHENG_TRIAL") == "1":
+            # No proxy in front that would bring both ports together.
+            os.environ.setdefault("XIUCHENG_STREAM_URL", f":{ports.stream}/stream/")
         group = Group(ports, settings.DATA / "logs")
         err.print(_("网页 http://{host}:{web}/，实时更新端口 {stream}").format(**ports.__dict__))
         Supervisor([group.web(workers, threads), group.stream()], tell=report).run()

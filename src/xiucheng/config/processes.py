@@ -14,6 +14,8 @@ from xiucheng.kit.supervisor import Member
 from xiucheng.kit.unready import Unready
 from xiucheng.kit.unready import mark as _
 
+from .serving import THREADS
+
 _SERVING = "xiucheng.config.serving"
 
 
@@ -38,7 +40,7 @@ class Group:
         command = (sys.executable, "-m", *words)
         return Member(name, command, self.environment, self.logs / f"{name}.log", may_finish=may_finish)
 
-    def web(self, workers: int = 1, threads: int = 8) -> Member:
+    def web(self, workers: int = 1, threads: int = THREADS) -> Member:
         place = ("--host", self.ports.host, "--port", str(self.ports.web))
         return self._member("web", _SERVING, "web", *place, "--workers", str(workers), "--threads", str(threads))
 

@@ -9,7 +9,11 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+# No more than the process has database connections (XIUCHENG_POOL), nor than its processors can turn to.
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 TARGETS = {
     "web": ("wsgi", "xiucheng.config.wsgi:application"),
@@ -24,6 +28,11 @@ def load(target: str) -> Callable[..., Any]:
     parent = multiprocessing.parent_process()
     if parent is not None:
         die_with_parent(signal.SIGKILL, parent=parent.pid)()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiucheng.config.settings")
+    from django.conf import settings
+
+    # The middleware of static files warns of every start at which nothing was collected yet.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(import_module(module), name)
     from xiucheng.kit.site import assert_site
@@ -61,9 +70,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=THREADS)
     given = parser.parse_args(words)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiucheng.config.settings")
     serve(given.kind, given.host, given.port, given.workers, given.threads)
     return 0
 
