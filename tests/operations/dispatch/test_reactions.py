@@ -1,6 +1,6 @@
 """Filed cases find their agency by the published rules; the rest wait for a dispatcher."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -143,6 +143,7 @@ def test_explain_gives_each_row_a_reason(world, lamp):
         ({"category": "moon"}, "unknown_category"),
         ({"category": "C0137", "area": "110101"}, "unknown_area"),
         ({"category": "C0137", "lon": 400.0, "lat": 1.0}, "impossible_point"),
+        ({"category": "C0137", "at": datetime.max.replace(tzinfo=UTC)}, "bad_time"),
         ({"category": "C0137", "lon": float("nan"), "lat": 1.0}, "impossible_point"),
     ],
 )

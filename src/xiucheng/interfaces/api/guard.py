@@ -1,5 +1,6 @@
 """What no endpoint has to think of: texts that no database holds, unknown addresses, methods that are not there."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, cast
@@ -13,13 +14,14 @@ from ninja.types import DictStrAny
 from xiucheng.kit.refused import Refused
 
 MAX_DEPTH = 30
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 View = Callable[..., HttpResponse]
 
 
 def unwritable(value: str) -> bool:
     """Does a text hold what PostgreSQL cannot: NUL, or half a character?"""
-    return "\0" in value or any("\ud800" <= character <= "\udfff" for character in value)
+    return _UNWRITABLE.search(value) is not None
 
 
 class StrictParser(Parser):

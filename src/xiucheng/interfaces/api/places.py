@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -130,16 +129,9 @@ def explain(
     """
     who = staff(request, "read")
     found = dispatch.explain(
-        category, lon, lat, area or None, _moment(at), channel, component=component, datum=datum, now=who.moment
+        category, lon, lat, area or None, at, channel, component=component, datum=datum, now=who.moment
     )
     return shown.explanation(found)
-
-
-def _moment(at: datetime | None) -> datetime | None:
-    if at is not None and not 2000 <= at.year <= 2100:
-        text = _("时间应在 2000 年至 2100 年之间。")
-        raise Refused("bad_time", text, fields={"at": text})
-    return at
 
 
 @router.get("/places", response=answers(list[schemas.AreaOut]), auth=ANYBODY, throttle=SOME, summary="区划 Areas")

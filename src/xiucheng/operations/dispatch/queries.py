@@ -67,6 +67,10 @@ class Suggestion:
     version: int
 
 
+# What calendars can be asked about; beyond it a zone's offset may fall off the end of time.
+_YEARS = (2000, 2101)
+
+
 def explain(
     category: str,
     lon: float | None = None,
@@ -84,9 +88,12 @@ def explain(
     category: a minor of the catalogue. lon, lat: degrees of `datum`; the point wins where the map knows its street,
     else `area` stands, else the whole district. at: the moment of dispatch (None: now). component: 16 digits, else the
     nearest of the category's kind is looked for. Refused: `unknown_category`, `major_not_minor`, `no_catalogue`,
-    `impossible_point`, `outside`, `unknown_area`.
+    `impossible_point`, `outside`, `unknown_area`, `bad_time` (before 2000, after 2100).
     """
     moment = at or now
+    if not _YEARS[0] <= moment.year < _YEARS[1]:
+        text = gettext("时间应在 2000 年至 2100 年之间。")
+        raise Refused("bad_time", text, fields={"at": text})
     case_configuration.catalogue(moment).category(category)
     point = _point(lon, lat, datum)
     place = _area(point, area)
