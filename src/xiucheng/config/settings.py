@@ -54,6 +54,8 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             **query,
             "options": f"-c search_path={SITE},ext",
+            # Counts only for what goes through kit.prepared; the ORM binds in the client.
+            "prepare_threshold": 5,
             "pool": {"min_size": 1, "max_size": int(os.environ.get("XIUCHENG_POOL", "8")), "timeout": 20},
         },
         # Server-side cursors break under pools that switch sessions.

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from . import prepared
 from .refused import Refused
 
 MAX_KEY = 200
@@ -31,7 +32,7 @@ def claim(
         raise Refused("bad_key", _("Idempotency-Key 应为 1 至 200 个字符。"))
     digest = hashlib.sha256(f"{scope}\0{key}".encode()).digest()
     digests = {name: _digest(value) for name, value in fields.items() if value is not None}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kit_idempotency (digest, fields, answer, claimed_at) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from .. import prepared
 from ..refused import Refused
 from . import steps
 from .record import marked, open_buffer
@@ -109,7 +110,7 @@ def _advance(reader: Reader, limit: int, *, alone: bool) -> int:
             batch = _claim(reader.name, batch)
         if batch:
             _act(reader, batch, alone=alone)
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(
                 "UPDATE kit_reader SET position = %s, moved_at = clock_timestamp() WHERE name = %s", [upto, reader.name]
             )
@@ -132,7 +133,7 @@ def _act(reader: Reader, batch: Sequence[Step], *, alone: bool) -> None:
 
 
 def _take(name: str) -> int | None:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute("SELECT position FROM kit_reader WHERE name = %s FOR UPDATE SKIP LOCKED", [name])
         row = cursor.fetchone()
     return row[0] if row else None

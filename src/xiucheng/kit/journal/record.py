@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from .. import prepared
 from ..actor import Actor
 from ..bulk import as_json
 from ..ids import uuid7
@@ -154,7 +155,7 @@ def flush(drafts: list[Draft]) -> None:
     if len(drafts) >= _COPY_FROM:
         _copy(drafts)
         return
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_INSERT, [as_json([{name: getattr(draft, name) for name in _COLUMNS} for draft in drafts])])
 
 

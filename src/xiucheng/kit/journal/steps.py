@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from .. import prepared
+
 _COLUMNS = "s.id, s.room, s.subject, s.verb, s.actor, s.occurred_at, s.recorded_at, s.imported, s.payload"
 
 
@@ -68,7 +70,7 @@ def chained(previous: bytes, step: Step) -> bytes:
 
 def rows(sql: str, parameters: Sequence[Any]) -> list[Step]:
     """Steps from a query whose columns are the position and then the step's own."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [_step(row) for row in cursor.fetchall()]
 
@@ -111,7 +113,7 @@ def pending(limit: int) -> list[Step]:
 
 def head() -> tuple[int, bytes]:
     """The last position and its hash; (0, 32 zero bytes) for an empty journal."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute("SELECT position, hash FROM kit_position ORDER BY position DESC LIMIT 1")
         row = cursor.fetchone()
     return (row[0], bytes(row[1])) if row else (0, bytes(32))

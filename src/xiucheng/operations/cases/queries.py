@@ -6,7 +6,6 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Scope, Standing
 from xiucheng.foundation.tasks import queries as tasks
-from xiucheng.kit import journal
+from xiucheng.kit import journal, prepared
 from xiucheng.kit.refused import Refused
 
 from .facts import facts_of
@@ -175,7 +174,7 @@ def near(
     """
     dlat = metres / _METRES_PER_DEGREE
     dlon = dlat / max(cos(radians(lat)), 0.01)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM (SELECT id, number, state, filed_at, due_at, lon, lat,"
             " sqrt(power((lat - %s) * 111320, 2) + power((lon - %s) * 111320 * cos(radians(%s)), 2)) AS metres"

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import vault
+from xiucheng.kit import prepared
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 
@@ -95,7 +95,7 @@ SELECT serial FROM report
 def insert(new: NewReport) -> int:
     """Store one report with everything of it by one statement; returns its running number."""
     media = list(dict.fromkeys(new.media))
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             _INSERT,
             {

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit import prepared
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
@@ -78,7 +79,7 @@ def _insert(contact: Contact, blind: bytes, by: Standing, now: datetime) -> UUID
     key, subject_id = vault.new_key(), uuid7()
     clear = json.dumps({"name": contact.name, "phone": contact.phone, "other": contact.other}, ensure_ascii=False)
     phone_blind = vault.blind("phone", contact.phone) if contact.phone else None
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO people_subject (id, key, sealed, phone_blind, contact_blind, kept_at)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (contact_blind) DO NOTHING",

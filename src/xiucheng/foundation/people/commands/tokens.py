@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit import prepared
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -138,7 +138,7 @@ def use_token(*, secret: str, now: datetime) -> Bearer:
 
     Refused: bad_token (401) for an unknown, revoked or expired one, or where the account is locked.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_USE, [_digest(secret), now])
         row = cursor.fetchone()
     if row is None:

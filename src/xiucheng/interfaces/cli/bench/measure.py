@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -14,7 +14,6 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connections
-from django.test.utils import CaptureQueriesContext
 
 from .bare import Statement
 
@@ -90,18 +89,20 @@ def bare_connection(alias: str = "default", *, autocommit: bool = False) -> psyc
 
 
 def statements_of(work: Callable[[], Any]) -> list[Statement]:
-    """What a piece of work asks of the two databases, in order per database, without the frame of transactions."""
+    """What a piece of work asks of the two databases, in its order, with its values written out."""
+    sent: list[Statement] = []
+
+    def listen(execute: Callable[..., Any], statement: str, values: Any, many: bool, context: Mapping[str, Any]) -> Any:
+        database = context["connection"]
+        written = psycopg.ClientCursor(database.connection).mogrify(statement, values)
+        sent.append(Statement(database.alias, written))
+        return execute(statement, values, many, context)
+
     with ExitStack() as stack:
-        captured = {
-            alias: stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in settings.DATABASES
-        }
+        for alias in settings.DATABASES:
+            stack.enter_context(connections[alias].execute_wrapper(listen))
         work()
-    return [
-        Statement(alias, query["sql"])
-        for alias, queries in captured.items()
-        for query in queries
-        if query["sql"].split(maxsplit=1)[0] not in {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"}
-    ]
+    return sent
 
 
 # -- processes --------------------------------------------------------------------------------------------------------

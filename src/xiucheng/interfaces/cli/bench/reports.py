@@ -17,6 +17,7 @@ from functools import partial
 from http.client import HTTPConnection
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -119,16 +120,16 @@ def _answers(port: int) -> bool:
 
 def _run(orders: dict[str, Any], seconds: float) -> Run:
     """Clients for so many seconds, then the wait until all of it is done."""
-    before = _recorded()
+    since = uuid7()
     first = random.SystemRandom().randrange(10**9)
     did = crowd(POSTER, [{**orders, "seconds": seconds, "seed": first + number} for number in range(CLIENTS)])
     ended = time.monotonic()
     # An answer that was lost on the way may have been accepted all the same, so there may be more than were counted.
-    accepted = _recorded()["intake.receive"] - before["intake.receive"]
+    accepted = _recorded(since)["intake.receive"]
 
     def missing() -> dict[str, int]:
-        now = _recorded()
-        return {verb: lacking for verb in _VERBS if (lacking := accepted - (now[verb] - before[verb])) > 0}
+        done = _recorded(since)
+        return {verb: lacking for verb in _VERBS if (lacking := accepted - done[verb]) > 0}
 
     left: dict[str, int] = {}
     while (left := missing()) or any(readers.lags().values()):
@@ -138,12 +139,13 @@ def _run(orders: dict[str, Any], seconds: float) -> Run:
     return Run(did, time.monotonic() - ended, left)
 
 
-def _recorded() -> dict[str, int]:
-    """How many steps of each of the three verbs there are."""
+def _recorded(since: UUID) -> dict[str, int]:
+    """How many steps of each of the three verbs were made after an id."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT room || '.' || verb, count(*) FROM kit_step WHERE room || '.' || verb = ANY(%s) GROUP BY 1",
-            [list(_VERBS)],
+            "SELECT s.name, count(*) FROM (SELECT room || '.' || verb AS name FROM kit_step WHERE id > %s) s"
+            " WHERE s.name = ANY(%s) GROUP BY s.name",
+            [since, list(_VERBS)],
         )
         return dict.fromkeys(_VERBS, 0) | dict(cursor.fetchall())
 

@@ -179,8 +179,8 @@ INSERT INTO cases_case (id, number, state, version, channel, category, condition
     extend_count, supervised, self_handled, imported, quality, state_before, closed_at, closing, moved_at, key_id)
 SELECT id, number, state, 3, channel, category, condition, true, severity, %(catalogue)s, area, '', '',
     122 + (h1 %% 100000) / 1000000.0, 37 + (h2 %% 100000) / 1000000.0,
-    '{{"value": 2, "unit": "work_day", "mode": "elapsed"}}', true, false, filed_at, filed_at, due_at, false,
-    due_at, CASE WHEN {_WITH_AGENCY} THEN agency END,
+    '{{"value": 2, "unit": "work_day", "mode": "elapsed"}}', state = 'post_checking', false, filed_at, filed_at,
+    due_at, false, due_at, CASE WHEN {_WITH_AGENCY} THEN agency END,
     CASE WHEN {_WITH_AGENCY} THEN ARRAY[agency] ELSE ARRAY[]::uuid[] END, ARRAY[]::uuid[], '', 0, 0, 0,
     h1 %% 50 = 0, state = 'self_review', false, ARRAY[]::text[], '',
     CASE WHEN NOT open THEN due_at - interval '1 hour' END, CASE WHEN open THEN '' ELSE 'handled' END, filed_at,
