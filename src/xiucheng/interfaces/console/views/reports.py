@@ -19,7 +19,7 @@ from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
 from xiucheng.operations.intake.queries import ReportView
-from xiucheng.operations.intake.rules import STATES
+from xiucheng.operations.intake.rules import STATES, may_move
 
 from .. import caseview, names
 from ..doors import Visit, desk, is_part, page, part
@@ -75,6 +75,8 @@ def move(request: Visit, report_id: UUID, name: str) -> HttpResponse:
     """GET: the move's form in place. POST: make it."""
     view = queries.report(report_id, request.standing)
     allowed = next((one for one in view.moves if one.name == name), None)
+    if allowed is None and not may_move(name, view.area, request.standing):
+        raise Refused("not_yours", _("您的岗位不能对这份反映办这一步。"), status=403)
     if allowed is None:
         raise Refused("illegal_move", _("现在不能办这一步，可能刚被别人办过。"), status=409)
     if request.method == "GET":

@@ -1,0 +1,199 @@
+"""Every address of the site × everybody who may come: the table that `test_urls.py` holds the site to.
+
+The addresses of the API have a table of their own (tests/interfaces/api/test_roles.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.repository.scene import HOLDERS
+
+STAFF = frozenset(HOLDERS)
+RESIDENT = "resident"
+EVERYBODY = STAFF | {RESIDENT}
+
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+CENTRE = frozenset({"acceptor", "dispatcher", "shift_leader", "leader"})
+ON_SITE = frozenset({"grid_officer", "inspector", "community_secretary", "street_head"})
+AGENCY = frozenset({"agency_clerk", "crew"})
+SEE_CASES = STAFF - ADMINISTRATORS
+SEE_THE_CASE = CENTRE | ON_SITE | AGENCY
+SEE_THE_REPORT = CENTRE | ON_SITE
+ACCEPT = frozenset({"acceptor", "shift_leader"})
+LEAD = frozenset({"shift_leader", "leader"})
+CONFIGURE = LEAD | {"system_admin"}
+
+LOGIN = 302
+"""Whoever has not signed in is led to the page where one does."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address by one method. answers: status → who gets it; together everybody, each once.
+
+    hides: what is in the district but not in the scope of `from_whom`, so that it must not stand in their answer.
+    statements: at most so many for whoever gets the page, sign-in and key store included.
+    """
+
+    route: str
+    path: str
+    answers: Mapping[int, frozenset[str]]
+    method: str = "GET"
+    body: Mapping[str, str] = field(default_factory=dict)
+    hides: str = ""
+    from_whom: frozenset[str] = frozenset()
+    statements: int = 12
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def desk(route: str, path: str, *groups: tuple[int, frozenset[str]], method: str = "GET", **more: object) -> Row:
+    """An address of the desk: the groups as given, all other staff 403, residents are led to sign in."""
+    answers = dict(groups)
+    rest = STAFF.difference(*answers.values())
+    if rest:
+        answers[403] = answers.get(403, frozenset()) | rest
+    answers[LOGIN] = answers.get(LOGIN, frozenset()) | {RESIDENT}
+    return Row(f"desk/{route}", f"/desk/{path}", answers, method, **more)  # type: ignore[arg-type]
+
+
+def open_to_all(route: str, path: str, status: int = 200, method: str = "GET", **more: object) -> Row:
+    """An address that answers everybody alike."""
+    return Row(route, path, {status: EVERYBODY}, method, **more)  # type: ignore[arg-type]
+
+
+def account(route: str, staff: int, resident: int = LOGIN, method: str = "GET") -> Row:
+    """An address of signing in."""
+    answers = {staff: STAFF, resident: frozenset({RESIDENT})} if staff != resident else {staff: EVERYBODY}
+    return Row(f"accounts/{route}", f"/accounts/{route}", answers, method)
+
+
+OUTSIDE = frozenset({"stranger"}) | ADMINISTRATORS
+"""Those whom the case does not concern; that it is there they are not told."""
+
+CASE = "cases/<str:number>"
+UNSEEN = (404, OUTSIDE)
+UNSEEN_REPORT = (404, STAFF - SEE_THE_REPORT)
+REPORT = "reports/<uuid:report_id>"
+
+DESK = (
+    desk("", "", (200, SEE_CASES), (302, ADMINISTRATORS), statements=10),
+    desk("", "?queue=all", (200, SEE_CASES), (302, ADMINISTRATORS), statements=10,
+         hides="number", from_whom=frozenset({"stranger"})),
+    desk("home", "home", (302, STAFF)),
+    desk("search", "search?q={number}", (302, STAFF)),
+    desk("export.<str:form>", "export.csv?queue=all", (200, STAFF), hides="number", from_whom=OUTSIDE),
+    desk("export.<str:form>", "export.xlsx?queue=all", (200, STAFF)),
+    desk("export.<str:form>", "export.exe", (404, STAFF)),
+    desk("stream", "stream", (200, STAFF)),
+    desk("me/", "me/", (200, STAFF), hides="number", from_whom=OUTSIDE),
+    desk(CASE, "cases/{number}", (200, SEE_THE_CASE), UNSEEN),
+    desk(f"{CASE}/peek", "cases/{number}/peek", (200, SEE_THE_CASE), UNSEEN),
+    desk(f"{CASE}/head", "cases/{number}/head", (200, SEE_THE_CASE), UNSEEN),
+    desk(f"{CASE}/story", "cases/{number}/story", (200, SEE_THE_CASE), UNSEEN),
+    desk(f"{CASE}/aside", "cases/{number}/aside", (200, SEE_THE_CASE), UNSEEN),
+    desk(f"{CASE}/moves/<str:name>", "cases/{number}/moves/reply", (200, AGENCY), (409, SEE_THE_CASE - AGENCY), UNSEEN),
+    # Whoever may reply is told that the picture after it is missing.
+    desk(f"{CASE}/moves/<str:name>", "cases/{number}/moves/reply", (422, AGENCY), UNSEEN, method="POST",
+         body={"version": "{version}", "reason": "已修好"}),
+    desk(f"{CASE}/moves/<str:name>", "cases/{number}/moves/supervise", (302, frozenset({"leader", "street_head"})),
+         UNSEEN, method="POST", body={"version": "{version}", "reason": "请抓紧", "reply_days": "2"}),
+    desk("media/<uuid:media_id>/<str:variant>", "media/{picture}/thumb", (200, SEE_THE_CASE), UNSEEN),
+    desk("media/<uuid:media_id>/<str:variant>", "media/{picture}/original", (404, STAFF)),
+    desk("media/<uuid:media_id>/release", "media/{picture}/release", (302, ACCEPT), method="POST"),
+    desk("reports/", "reports/", (200, STAFF), hides="report", from_whom=STAFF - SEE_THE_REPORT),
+    desk("reports/conditions", "reports/conditions?category=C0137", (200, STAFF)),
+    desk(REPORT, "reports/{report}", (200, SEE_THE_REPORT), UNSEEN_REPORT),
+    desk(REPORT, "reports/{filed}", (200, SEE_THE_REPORT), UNSEEN_REPORT),
+    desk(f"{REPORT}/contact", "reports/{report}/contact", (200, ACCEPT), UNSEEN_REPORT),
+    desk(f"{REPORT}/contact", "reports/{report}/contact", (200, ACCEPT), UNSEEN_REPORT, method="POST",
+         body={"reason": "核对地址"}),
+    desk(f"{REPORT}/erase", "reports/{report}/erase", (302, frozenset({"shift_leader"})), UNSEEN_REPORT,
+         method="POST"),
+    desk(f"{REPORT}/moves/<str:name>", "reports/{report}/moves/file", (200, ACCEPT), UNSEEN_REPORT),
+    desk(f"{REPORT}/moves/<str:name>", "reports/{report}/moves/file", (302, ACCEPT), UNSEEN_REPORT, method="POST",
+         body={"version": "1", "category": "C0137"}),
+    desk("reception", "reception", (200, ACCEPT)),
+    desk("reception", "reception", (302, ACCEPT), method="POST",
+         body={"channel": "hotline", "text": "路灯不亮", "name": "示例", "phone": "13900000000", "once": "a",
+               "address": "路口", "area": "990101001001"}),
+    desk("routing", "routing", (200, CENTRE | {"system_admin"})),
+    desk("routing", "routing?category=C0137&area=990101001001", (200, CENTRE | {"system_admin"})),
+    desk("inbox/", "inbox/", (200, STAFF), hides="number", from_whom=STAFF - {"agency_clerk", "crew", "dispatcher"}),
+    desk("inbox/read", "inbox/read", (302, STAFF), method="POST"),
+    desk("inbox/<uuid:notice_id>", "inbox/{notice}", (302, frozenset({"agency_clerk"})),
+         (404, STAFF - {"agency_clerk"}), method="POST"),
+    desk("packs/", "packs/", (200, CONFIGURE)),
+    desk("packs/<str:name>/", "packs/{pack}/", (200, CONFIGURE)),
+    desk("packs/<str:name>/", "packs/none/", (422, CONFIGURE)),
+    desk("packs/<str:name>/draft", "packs/{pack}/draft", (302, CONFIGURE), method="POST"),
+    desk("packs/<str:name>/roll-back", "packs/{pack}/roll-back", (302, LEAD), method="POST", body={"to": "1"}),
+    desk("packs/<str:name>/roll-back", "packs/{pack}/roll-back", (404, LEAD), method="POST", body={"to": "99"}),
+    desk("packs/version/<uuid:pack_id>", "packs/version/{draft}", (200, CONFIGURE)),
+    desk("packs/version/<uuid:pack_id>", "packs/version/{nobody}", (404, CONFIGURE)),
+    desk("packs/version/<uuid:pack_id>", "packs/version/{draft}", (302, CONFIGURE), method="POST",
+         body={"revision": "{revision}", "body": '{{"rules": [{{"no": 2, "agency": "roads"}}]}}'}),
+    desk("packs/version/<uuid:pack_id>/publish", "packs/version/{draft}/publish", (302, LEAD), method="POST",
+         body={"revision": "{revision}"}),
+    desk("packs/version/<uuid:pack_id>/withdraw", "packs/version/{draft}/withdraw", (302, CONFIGURE), method="POST"),
+    desk("packs/version/<uuid:pack_id>/export", "packs/version/{draft}/export", (200, CONFIGURE), method="POST"),
+    desk("users/", "users/", (200, frozenset({"system_admin", "security_admin"}))),
+    desk("users/new", "users/new", (302, frozenset({"system_admin"})), method="POST",
+         body={"name": "示例", "username": "fresh", "password": "a Password for tests 8"}),
+    desk("users/<uuid:account_id>/lock", "users/{account}/lock", (302, frozenset({"security_admin"})), method="POST"),
+    desk("users/<uuid:person_id>/posts", "users/{person}/posts", (302, frozenset({"security_admin"})), method="POST",
+         body={"role": "acceptor"}),
+    desk("users/posts/<uuid:membership_id>/end", "users/posts/{membership}/end", (302, frozenset({"security_admin"})),
+         method="POST"),
+    desk("audit/", "audit/", (200, frozenset({"audit_admin"}))),
+)  # fmt: skip
+
+RESIDENTS = (
+    open_to_all("", "/"),
+    open_to_all("report", "/report"),
+    open_to_all("report", "/report", 302, "POST", body={
+        "text": "路灯不亮", "category": "C0137", "area": "990101001001", "once": "11112222"}),
+    open_to_all("report", "/report", 422, "POST", body={"text": ""}),
+    open_to_all("report/suggest", "/report/suggest", 200, "POST", body={"text": "路灯"}),
+    open_to_all("report/nearby", "/report/nearby", 200, "POST", body={"text": "路灯", "category": "C0137"}),
+    open_to_all("t/", "/t/?key={key}", 302),
+    open_to_all("t/<str:key>", "/t/{key}"),
+    open_to_all("t/<str:key>", "/t/0000-0000-0000", 404),
+    open_to_all("t/<str:key>/qr.svg", "/t/{key}/qr.svg"),
+    open_to_all("t/<str:key>/pictures/<str:media_id>", "/t/{key}/pictures/{picture}", 404),
+    open_to_all("mark.svg", "/mark.svg"),
+    open_to_all("favicon.ico", "/favicon.ico"),
+    open_to_all("shapes/grids.json", "/shapes/grids.json"),
+    open_to_all("_gallery", "/_gallery"),
+    open_to_all("healthz", "/healthz", 503),
+    open_to_all("i18n/setlang/", "/i18n/setlang/", 302, "POST", body={"language": "en"}),
+)  # fmt: skip
+
+ACCOUNTS = (
+    account("login/", 302, 200),
+    account("logout/", 200, 302),
+    account("logout/", 302, 302, "POST"),
+    account("inactive/", 200, 200),
+    account("reauthenticate/", 200),
+    account("password/change/", 200),
+    account("2fa/", 200),
+    account("2fa/authenticate/", 302),
+    account("2fa/reauthenticate/", 302),
+    account("2fa/totp/activate/", 302),
+    account("2fa/totp/deactivate/", 404),
+    account("2fa/recovery-codes/", 404),
+    account("2fa/recovery-codes/generate/", 302),
+    account("2fa/recovery-codes/download/", 404),
+)
+
+CLOSED = (
+    *("signup/", "email/", "confirm-email/", "password/set/", "password/reset/", "password/reset/done/"),
+    *("password/reset/key/done/", "login/code/confirm/", "confirm-email/abc/", "password/reset/key/1-abc/"),
+)
+"""What the sign-in library brings along and this site has no use for: there are no mail addresses here."""
+
+ROWS = (*DESK, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
