@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("xiucheng.interfaces.mobile.urls")),
 ]
 
+handler400 = "xiucheng.interfaces.web.failures.bad_request"
 handler500 = "xiucheng.interfaces.web.failures.server_error"

@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from xiucheng.kit.refused import Refused
 
-from . import callers, cases, desk, media, places, reports
+from . import callers, cases, desk, media, places, problems, reports
 from .guard import StrictParser
 
 DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
@@ -82,7 +82,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         # ("body", "payload", "lon") → lon; the parameter's own name says nothing to a caller.
         path = [str(part) for part in problem.get("loc", ()) if part not in {"body", "query", "path", "header"}]
         name = ".".join(path[1:] if len(path) > 1 else path) or "body"
-        fields[name[:80]] = str(problem.get("msg", ""))[:200]
+        fields[name[:80]] = problems.sentence(problem)
     return _answer(request, 422, "invalid", _("内容不符合要求，请看各项说明。"), fields)
 
 

@@ -1,8 +1,11 @@
-"""What is answered when the site itself failed: 503 while the database is away for a moment, else 500."""
+"""What is answered outside of any page: too much was sent (413), the database is away (503), we failed (500)."""
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -10,6 +13,20 @@ from xiucheng.kit import outage
 from xiucheng.kit.refused import Refused
 
 RETRY_AFTER_S = 2
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400. Code: `too_large` (413), `unreadable` (400)."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        text = _("内容太大，最多 %(limit)s MB。请删减后再提交。") % {"limit": limit}
+        refusal = Refused("too_large", text, status=413)
+    else:
+        refusal = Refused("unreadable", _("这个请求看不懂：内容不完整或写法不对。请返回上一页检查后再试。"), status=400)
+    if _is_program(request):
+        return JsonResponse(refusal.as_dict(), status=refusal.status)
+    part = "web/parts/refusal.html" if request.headers.get("HX-Request") else "web/refused.html"
+    return render(request, part, {"refusal": refusal}, status=refusal.status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -31,8 +48,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, failure: Refused) -> HttpResponse:
-    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+    if _is_program(request):
         return JsonResponse(failure.as_dict(), status=failure.status)
     part = "web/parts/refusal.html" if request.headers.get("HX-Request") else f"{failure.status}.html"
     # Without the request: what the page's frame tells of the reader may be what failed.
     return HttpResponse(render_to_string(part, {"refusal": failure}), status=failure.status)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")

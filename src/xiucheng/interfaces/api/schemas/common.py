@@ -1,24 +1,17 @@
 """Shapes that several parts of the API share: refusals, pages, points, moments."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Query, Schema
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AwareDatetime, ConfigDict
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="经度，度。Longitude in degrees.")]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="纬度，度。Latitude in degrees.")]
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
 
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("须带时区 time zone missing: 2026-03-02T09:00:00+08:00")
-    return value
-
-
-Moment = Annotated[datetime, AfterValidator(_aware)]
+Moment = AwareDatetime
 
 Cursor = Annotated[
     str | None,
