@@ -41,6 +41,9 @@ def bench(
     for row in results:
         table.add_row(*(_shown(row[name]) for name in ("figure", "value", "unit", "floor", "ratio")))
     out.print(table)
+    for row in results:
+        if row.get("note"):
+            out.print(f"{row['figure']}: {row['note']}", style="dim", markup=False)
 
 
 @contextmanager

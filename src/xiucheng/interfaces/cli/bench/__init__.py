@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from ..words import _
+
 # Which module measures which figures, in the order in which they are taken: each leaves more behind than the one
 # before. Modules are loaded when the site's settings stand, which is after the names have been checked.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -17,7 +19,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("reports", ("reports_per_s", "reports_p99_ms")),
     ("lists", ("hall_list_p95_ms", "case_page_p95_ms")),
 )
-FIGURES: tuple[str, ...] = tuple(name for _, names in GROUPS for name in names)
+FIGURES: tuple[str, ...] = tuple(name for _module, names in GROUPS for name in names)
 SITE = "bench"
 
 
@@ -41,10 +43,9 @@ def run(wanted: list[str], *, quick: bool, progress: Callable[[int, int | None],
 
 def _only_on_a_bench_site() -> None:
     from django.conf import settings
-    from django.utils.translation import gettext as _
 
     from xiucheng.kit.refused import Refused
 
     if settings.SITE != SITE:
-        text = _("测速会写入大量虚构数据，只能在名为 %(site)s 的站点上进行，当前站点是 %(found)s。")
-        raise Refused("not_a_bench_site", text % {"site": SITE, "found": settings.SITE})
+        text = _("测速会写入大量虚构数据，只能在名为 {site} 的站点上进行，当前站点是 {found}。")
+        raise Refused("not_a_bench_site", text.format(site=SITE, found=settings.SITE))

@@ -14,6 +14,7 @@ from django.test import Client
 
 from xiucheng.foundation.people import queries as people
 
+from ..words import _
 from . import seed
 from .bare import Statement, run_bare
 from .measure import Figure, bare_connection, percentile, statements_of, timed
@@ -73,7 +74,7 @@ def _figure(name: str, pages: Sequence[_Page], runs: int, repeats: int) -> Figur
     floor: dict[str, list[float]] = {page.name: [] for page in pages}
     with bare_connection() as main, bare_connection("keys") as keys:
         bare = {"default": main, "keys": keys}
-        for _ in range(runs):
+        for _run in range(runs):
             for page in pages:
                 mine[page.name].append(_p95(page.get, repeats))
                 floor[page.name].append(_p95(partial(page.get_bare, bare), repeats))
@@ -86,7 +87,7 @@ def _figure(name: str, pages: Sequence[_Page], runs: int, repeats: int) -> Figur
         "ms",
         median(floor[slowest.name]),
         more_is_better=False,
-        note=f"at most {most} statements; {told}",
+        note=_("至多 {most} 条语句；各页：{told}").format(most=most, told=told),
     )
 
 

@@ -29,6 +29,7 @@ from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now as this_instant
 
+from ..words import _
 from .bare import Renewal, Statement
 from .district import BOUNDS, CHANNEL, SETUP, district
 from .measure import Crowd, Figure, address, crowd, percentile, process, statements_of
@@ -68,7 +69,7 @@ def measure(quick: bool, asked: Iterable[str]) -> list[Figure]:
     with _serving() as port:
         orders = {"port": port, "token": token, "bounds": BOUNDS, "categories": founded.categories}
         _run(orders, 3.0)
-        for _ in range(runs):
+        for _number in range(runs):
             mine.append(_run(orders, seconds))
             floors.append(_floor(renewal, seconds / 4))
     note = _note(mine, statements)
@@ -161,17 +162,27 @@ def _until(true: Any, what: str) -> None:
 def _note(runs: Sequence[Run], statements: Sequence[Sequence[Statement]]) -> str:
     """What is needed to judge the figure: statements of a report, lag, and everything that went wrong."""
     accept, file, route = (len(one) for one in statements)
-    parts = [f"{accept} statements synchronous, {file} + {route} to file and dispatch one alone"]
-    worst = max(runs, key=lambda run: run.lag)
+    parts = [
+        _("同步语句 {accept} 条；单独一件立案另需 {file} 条、派遣 {route} 条").format(
+            accept=accept, file=file, route=route
+        )
+    ]
+    worst = max(runs, key=lambda run: (bool(run.missing), run.lag))
     if worst.missing:
-        parts.append(f"DOES NOT COUNT: not followed up after {_PATIENCE:.0f} s: {worst.missing}")
+        parts.append(
+            _("不计入：最后一次应答 {lag} 秒后仍缺 {missing}").format(lag=int(worst.lag), missing=worst.missing)
+        )
     elif worst.lag >= LAG_SECONDS:
-        parts.append(f"DOES NOT COUNT: done {worst.lag:.1f} s after the last answer")
+        parts.append(_("不计入：最后一次应答 {lag} 秒后才全部办完").format(lag=f"{worst.lag:.1f}"))
     else:
-        parts.append(f"all filed, dispatched and read {worst.lag:.2f} s after the last answer")
-    failures = {kind: count for run in runs for kind, count in run.crowd.failures.items()}
+        done = _("最后一次应答 {lag} 秒后已全部立案、派遣，各处都读完")
+        parts.append(done.format(lag=f"{worst.lag:.2f}"))
+    failures: dict[str, int] = {}
+    for run in runs:
+        for kind, count in run.crowd.failures.items():
+            failures[kind] = failures.get(kind, 0) + count
     if failures:
-        parts.append(f"failures {failures}")
+        parts.append(_("未受理 {failures}").format(failures=failures))
     return "; ".join(parts)
 
 
@@ -205,7 +216,7 @@ def _statements(token: str, categories: Sequence[str]) -> list[list[Statement]]:
 
     taken: list[list[Statement]] = []
     # Once before, so that what a process reads once and remembers is not taken for part of every report.
-    for _ in range(2):
+    for _time in range(2):
         taken = [statements_of(post)]
         received = newest("intake.receive")
         taken.append(statements_of(partial(file_by_rule, received)))
