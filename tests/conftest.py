@@ -25,7 +25,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 os.environ.update(CLUSTER.environment())
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_BrowserLast())
     from django.conf import settings
 
     # Reading one setting loads them; pytest-django then completes the set-up. (Named in an ini file, the settings
@@ -73,6 +74,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if asked - {"db"}:
             arguments["transaction"] = True
         item.add_marker(pytest.mark.django_db(**arguments), append=False)
+
+
+class _BrowserLast:
+    """A driven browser leaves an event loop running in its process, so nothing else runs there after it."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a process remembers of places outlives a test that is rolled back; the next one begins without it."""
+    if item.get_closest_marker("django_db"):
+        from xiucheng.foundation.places import memory
+
+        memory.forget()
 
 
 @pytest.fixture(scope="session")
