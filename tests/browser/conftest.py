@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.processes import until
+from tests.processes import free_port, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -95,7 +94,7 @@ def running(folder: Path) -> Iterator[str]:
     """Web, stream and worker as processes; yields the address once all three are alive."""
     from xiucheng.config.processes import find_ports
 
-    ports = find_ports("127.0.0.1", _free_port())
+    ports = find_ports("127.0.0.1", free_port())
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "src"),
@@ -125,12 +124,6 @@ def running(folder: Path) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _healthy(url: str) -> bool:

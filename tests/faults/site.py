@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.town import environment, let_go
-from tests.processes import until
+from tests.processes import free_port, until
 from xiucheng.config.processes import Group, find_ports
 from xiucheng.kit.supervisor import Supervisor
 from xiucheng.kit.trialdb import TrialDatabase
@@ -32,7 +32,7 @@ class Site:
     ) -> None:
         self.environment = environment(**(addresses or {}))
         self.logs = logs
-        ports = find_ports("127.0.0.1", 18600)
+        ports = find_ports("127.0.0.1", free_port())
         self.url = f"http://127.0.0.1:{ports.web}"
         self.stream_url = f"http://127.0.0.1:{ports.stream}"
         group = Group(ports, logs, self.environment)

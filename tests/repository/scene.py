@@ -139,4 +139,5 @@ def _packs(scene: Scene) -> None:
 
 
 def _notice(person: UUID) -> UUID:
-    return Notice.objects.filter(person_id=person).values_list("id", flat=True)[0]
+    seen = Notice.objects.filter(person_id=person, visible_at__lte=now())
+    return seen.order_by("id").values_list("id", flat=True)[0]

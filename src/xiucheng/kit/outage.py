@@ -29,5 +29,5 @@ def drop_dead_connections() -> None:
         with suppress(Error):  # what cannot even be closed is thrown away by the pool
             connection.close()
         pool = getattr(connection, "pool", None)
-        if pool is not None:
+        if pool is not None and not pool.closed:
             pool.check()

@@ -91,7 +91,7 @@ def test_signing_in_leaves_a_step_and_no_words(client: Client, account: Account,
 
 def test_nobody_signs_up(client: Client, db) -> None:
     given = {"username": "intruder", "password1": PASSWORD, "password2": PASSWORD}
-    assert client.post(reverse("account_signup"), given).status_code == 200
+    assert client.post(reverse("account_signup"), given).status_code == 404
     assert not Account.objects.exists()
 
 

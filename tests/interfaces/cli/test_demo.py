@@ -69,6 +69,7 @@ class Running:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        until(lambda: not self.left(), 30, "everything of the demo is gone")
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,9 @@ def test_statements_do_not_grow_with_the_batch(world):
         items = [Dispatching(world.file().case_id, world.agencies["lights"]) for _ in range(size)]
         with CaptureQueriesContext(connection) as captured:
             dispatch_many(by=RULE, now=world.now, items=items)
-        counts.append(sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in captured))
+        # Django logs a COPY without its words.
+        words = [query["sql"] or "COPY" for query in captured]
+        counts.append(sum(not one.startswith(("SAVEPOINT", "RELEASE")) for one in words))
     assert counts[1] <= counts[0] <= 8
 
 
