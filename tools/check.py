@@ -14,12 +14,13 @@ from setup_steps import Problem, problem, say, working
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+ASSETS = ROOT / "src/xiucheng/interfaces/assets"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONT = "Noto Sans CJK"
 PACKAGES = ("chromium", "fonts-noto-cjk")
 USAGE = """./xiucheng test [--no-lint] [--no-browser] [pytest arguments]
 
-Lint (ruff), types (mypy), import contracts (import-linter), then pytest with whatever arguments follow.
+Lint (ruff), types (mypy, tsc), import contracts (import-linter), then pytest with whatever arguments follow.
 Real data are read from XIUCHENG_REAL_DATA (default ../shared/data); without them their tests do not run, and say so.
 """
 
@@ -38,6 +39,7 @@ def lint_steps() -> list[Step]:
         Step("ruff format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
         Step("mypy", [str(BIN / "mypy")]),
         Step("contracts up to date", [sys.executable, "tools/contracts.py", "--check"]),
+        Step("tsc", ["npm", "--prefix", str(ASSETS), "run", "--silent", "check"]),
         Step("import contracts", [str(BIN / "lint-imports"), "--no-logo", "--show-timings"]),
     ]
 

@@ -15,6 +15,7 @@ from xiucheng.kit.supervisor import Supervisor
 
 from .processes import Group, find_ports
 from .serving import THREADS
+from .telling import report
 
 PORT = 8000
 
@@ -69,19 +70,6 @@ def serve(
         group = Group(ports, settings.DATA / "logs")
         err.print(_("网页 http://{host}:{web}/，实时更新端口 {stream}").format(**ports.__dict__))
         Supervisor([group.web(workers, threads), group.stream()], tell=report).run()
-
-
-def report(event: str, name: str, detail: str) -> None:
-    """What happened to a member of the group, as a line on stderr."""
-    text = {
-        "started": _("{name} 已启动"),
-        "died": _("{name} 意外结束（{detail} 后重启）"),
-        "finished": _("{name} 已完成"),
-        "stopping": _("正在停止：{name}"),
-        "killed": _("{name} 没有及时停止，已强制结束"),
-    }[event]
-    style = "red" if event in {"died", "killed"} else "dim"
-    err.print(text.format(name=name, detail=detail), style=style, markup=False)
 
 
 def worker(data: DataOption = None) -> None:

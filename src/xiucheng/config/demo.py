@@ -18,8 +18,8 @@ from xiucheng.kit.supervisor import Member, Supervisor
 from xiucheng.kit.trialsite import TrialSite, default_data, wipe
 from xiucheng.kit.unready import Unready
 
-from .commands import report
 from .processes import Group, Ports, rotate_logs
+from .telling import report
 
 _READY_WITHIN = 90.0
 

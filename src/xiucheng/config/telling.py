@@ -1,0 +1,19 @@
+"""What the commands say about the processes they hold together."""
+
+from __future__ import annotations
+
+from xiucheng.interfaces.cli.frame import err
+from xiucheng.interfaces.cli.words import _
+
+
+def report(event: str, name: str, detail: str) -> None:
+    """What happened to a member of the group, as a line on stderr."""
+    text = {
+        "started": _("{name} 已启动"),
+        "died": _("{name} 意外结束（{detail} 后重启）"),
+        "finished": _("{name} 已完成"),
+        "stopping": _("正在停止：{name}"),
+        "killed": _("{name} 没有及时停止，已强制结束"),
+    }[event]
+    style = "red" if event in {"died", "killed"} else "dim"
+    err.print(text.format(name=name, detail=detail), style=style, markup=False)
