@@ -85,11 +85,11 @@ class _BrowserLast:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What a process remembers of places outlives a test that is rolled back; the next one begins without it."""
+    """What a process remembers outlives a test that is rolled back; the next one begins without it."""
     if item.get_closest_marker("django_db"):
-        from xiucheng.foundation.places import memory
+        from xiucheng.kit import remembered
 
-        memory.forget()
+        remembered.forget()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Tables of the kit: the journal with its order and readers, idempotency keys, heartbeats."""
+"""Tables of the kit: the journal with its order and readers, idempotency keys, heartbeats, remembered topics."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -116,3 +116,13 @@ class Heartbeat(models.Model):
 
     class Meta:
         db_table = "kit_heartbeat"
+
+
+class Changed(models.Model):
+    """A topic of what processes remember; the token is another one after each change (remembered.py)."""
+
+    topic = models.TextField(primary_key=True)
+    token = models.UUIDField()
+
+    class Meta:
+        db_table = "kit_changed"

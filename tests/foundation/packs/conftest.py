@@ -1,6 +1,5 @@
 """A kind of pack for these tests: rows with a key and a positive number of days."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -33,13 +32,8 @@ SAMPLE = PackKind("sample", "示例配置", validate, row_keys={"rows": "key"}, 
 
 
 @pytest.fixture(autouse=True)
-def sample_kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[PackKind]:
-    from xiucheng.foundation.packs import line
-
+def sample_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry._kinds, "sample", SAMPLE)
-    line.forget()
-    yield SAMPLE
-    line.forget()
 
 
 def rows(**days: int) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What is in force, as a process holds it: no statement on most calls, right at once after a change made here."""
 
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +8,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from xiucheng.foundation.packs import commands, line, queries
+from xiucheng.foundation.packs import commands, queries
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import remembered
 
 from .conftest import NOON, rows
 
@@ -48,14 +48,13 @@ def in_thread(act: Any) -> Any:
     return got[0]
 
 
-def test_most_calls_ask_nothing(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_most_calls_ask_nothing(transactional_db: None) -> None:
     publish(rows(a=1))
-    assert statements(lambda: queries.current("sample", NOON)) == 2  # the time line, and the body once for ever
+    assert statements(lambda: queries.current("sample", NOON)) == 3  # the tokens, the line, and the body once for ever
     assert statements(lambda: [queries.current("sample", NOON) for _ in range(100)]) == 0
     assert statements(lambda: queries.get("sample", 1)) == 0
     assert statements(lambda: queries.current("nothing", NOON)) == 0
-    later = time.monotonic() + 1.01
-    monkeypatch.setattr(line.time, "monotonic", lambda: later)
+    remembered.look_again()
     assert statements(lambda: [queries.current("sample", NOON) for _ in range(100)]) == 1
 
 
@@ -95,29 +94,6 @@ def test_nobody_ever_sees_what_was_undone(transactional_db: None, whole: bool) -
             assert queries.current("sample", NOON + DAY).body == rows(a=1)  # type: ignore[union-attr]
     assert queries.current("sample", NOON + DAY).body == rows(a=1)  # type: ignore[union-attr]
     assert in_thread(lambda: queries.current("sample", NOON + DAY).body) == rows(a=1)  # type: ignore[union-attr]
-
-
-def test_a_slow_reader_does_not_put_the_old_line_back(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(rows(a=1))
-    read, published = line._read, threading.Event()
-
-    def slow() -> Any:
-        found = read()
-        if threading.current_thread() is not threading.main_thread():
-            started.set()
-            assert published.wait(20)
-        return found
-
-    started = threading.Event()
-    monkeypatch.setattr(line, "_read", slow)
-    line.forget()
-    thread = threading.Thread(target=lambda: (queries.current("sample", NOON), connection.close()))
-    thread.start()
-    assert started.wait(20)
-    publish(rows(a=2), NOON + HOUR)
-    published.set()
-    thread.join(20)
-    assert queries.current("sample", NOON + DAY).body == rows(a=2)  # type: ignore[union-attr]
 
 
 def test_many_at_once_get_numbers_without_gaps(transactional_db: None) -> None:
@@ -195,7 +171,7 @@ def test_pages_take_few_statements(db: None) -> None:
     for hour in range(3):
         publish(rows(a=hour + 1), NOON + hour * HOUR)
     commands.draft(by=SYSTEM, now=NOON, kind="sample", body=rows(a=9), note="为什么")
-    line.forget()
+    remembered.forget()
     assert statements(lambda: queries.history("sample", NOON)) <= 2
     assert statements(lambda: queries.overview(NOON)) <= 2
     sample = next(kind for kind in queries.overview(NOON + HOUR) if kind.kind == "sample")

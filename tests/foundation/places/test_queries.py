@@ -1,16 +1,13 @@
 """Where a point lies, with polygons and without; names, neighbours, and what it costs."""
 
 import random
-import time
 
 import numpy as np
 import pytest
 import shapely
-from django.db import transaction
 
 from tests.foundation.places.ground import ACTOR, CELL, NOW, SOUTH, WEST, collection, found_areas, found_town
-from xiucheng.foundation.places import commands, memory, queries
-from xiucheng.foundation.places.models import Version
+from xiucheng.foundation.places import commands, queries
 from xiucheng.foundation.places.queries import Located
 
 pytestmark = pytest.mark.django_db
@@ -147,33 +144,6 @@ def test_what_is_remembered_costs_no_statement(django_assert_num_queries: object
         queries.children("990101001")
         queries.code_by_name("槐树社区")
         queries.district()
-
-
-def test_after_a_second_the_token_is_read_once(
-    django_assert_num_queries: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found_areas()
-    queries.district()
-    elapsed = time.monotonic() + memory.CHECK_SECONDS
-    monkeypatch.setattr(memory.time, "monotonic", lambda: elapsed)
-    with django_assert_num_queries(1):
-        queries.district()
-        queries.district()
-    # Another process's change is seen by its token alone.
-    queries_before = memory.current()
-    Version.objects.update(token="00000000-0000-7000-8000-000000000001")
-    monkeypatch.setattr(memory.time, "monotonic", lambda: elapsed + memory.CHECK_SECONDS)
-    assert memory.current() is not queries_before
-
-
-def test_what_was_rolled_back_is_not_remembered() -> None:
-    found_areas()
-    with transaction.atomic():
-        commands.rename_area(actor=ACTOR, now=NOW, code="990101", name="改名区")
-        assert queries.district().name == "改名区"
-        transaction.set_rollback(True)
-    memory.forget()
-    assert queries.district().name == "示例区"
 
 
 def test_outlines_are_a_map() -> None:

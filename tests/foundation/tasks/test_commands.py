@@ -78,7 +78,7 @@ class TestGiving:
 
         @verb
         def batch() -> list[commands.Given]:
-            with django_assert_num_queries(1 + 1):  # the organisations, which this transaction has changed
+            with django_assert_num_queries(1):
                 return commands.give_many(actor=TESTER, now=WEDNESDAY, duties=duties)
 
         given = batch()

@@ -24,8 +24,8 @@ def sample(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
     from django.core.files.storage import storages
     from django.db import connection, transaction
 
-    from xiucheng.foundation.places import memory
     from xiucheng.interfaces.demo import sample
+    from xiucheng.kit import remembered
     from xiucheng.kit.now import now
 
     count = [0]
@@ -36,7 +36,7 @@ def sample(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(storages["media"], "_location", str(tmp_path_factory.mktemp("media")))
-        memory.forget()
+        remembered.forget()
         with transaction.atomic(), transaction.atomic(using="keys"):
             at, told, start = now(), [], time.process_time()
             with connection.execute_wrapper(counted):
@@ -44,4 +44,3 @@ def sample(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
             yield Loaded(at, tuple(told), count[0], time.process_time() - start)
             transaction.set_rollback(True)
             transaction.set_rollback(True, using="keys")
-        memory.forget()

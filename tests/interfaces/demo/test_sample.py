@@ -14,7 +14,6 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.models import Account
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places_commands
-from xiucheng.foundation.places import memory
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.loaders.divisions import AreaRow
 from xiucheng.foundation.places.models import Component
@@ -210,12 +209,9 @@ def test_waiting_is_shortened_but_what_is_to_be_late_waits_for_its_deadline(samp
 
 @pytest.mark.django_db
 def test_a_site_that_holds_another_district_is_left_alone() -> None:
-
-    memory.forget()
     with transaction.atomic():
         places_commands.load_areas(actor=Actor.system("tests"), now=now(), rows=[AreaRow(1, "371002", "另一区")])
         with pytest.raises(Refused) as refused:
             demo.load(now())
         assert refused.value.code == "other_district"
         transaction.set_rollback(True)
-    memory.forget()

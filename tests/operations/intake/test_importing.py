@@ -237,7 +237,6 @@ def test_statistics_are_reckoned_from_what_is_stored(world: World, source) -> No
 
 def test_a_mapping_brings_its_own_site_along(db: None, source) -> None:
     from xiucheng.foundation.people.rules import Standing
-    from xiucheng.foundation.places import memory
     from xiucheng.foundation.places import queries as places
     from xiucheng.operations.cases import configuration
 
@@ -265,8 +264,6 @@ minor_name = "路灯"
 limit_value = 3
 limit_unit = "natural_day"
 """
-    # What other tests' sites have left in memory is not this one's.
-    memory.forget()
     moment = datetime(2026, 3, 2, 1, tzinfo=UTC)
     by = Standing.for_system("import")
     mapping = imports.parse(text.encode())

@@ -12,11 +12,9 @@ from tests.operations.intake import alike
 from tests.operations.intake.make import settle
 from tests.operations.intake.test_alike import both_ways
 from tests.world import World
-from xiucheng.foundation.packs import line
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places
-from xiucheng.foundation.places import memory
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.journal import readers
 from xiucheng.operations.intake import filing, imports, queries
@@ -36,13 +34,6 @@ def file(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"NOT RUN: {path} is not there (XIUCHENG_REAL_DATA)")
     return path
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    """What other tests' sites have left in memory is not this one's."""
-    memory.forget()
-    line.changed()
 
 
 def la311() -> imports.Mapping:

@@ -101,7 +101,7 @@ def publish(
     _must_be_draft(row, revision)
     _publish(row, by=by, now=now, effective_from=effective_from or now)
     row.save(force_update=True)
-    line.changed()
+    line.remembered.changed()
     _step(row, "publish", by, now, effective_from=row.effective_from, based_on=row.based_on)
     return pack_of(row)
 
@@ -135,7 +135,7 @@ def roll_back(
     row.rolled_back_to = to_version
     _publish(row, by=by, now=now, effective_from=start)
     row.save(force_insert=True)
-    line.changed()
+    line.remembered.changed()
     _step(row, "roll_back", by, now, effective_from=row.effective_from, to=to_version)
     return pack_of(row)
 
@@ -159,7 +159,7 @@ def withdraw(*, by: Standing, now: datetime, pack_id: UUID) -> Pack:
         raise Refused("already_in_force", _("这一版已经生效，不能撤回；请退回到以前的版本。"))
     row.state, row.withdrawn_by, row.withdrawn_at = rules.WITHDRAWN, str(by.actor), now
     row.save(force_update=True)
-    line.changed()
+    line.remembered.changed()
     _step(row, "withdraw", by, now)
     return pack_of(row)
 
@@ -214,8 +214,9 @@ def _lock(kind: str) -> None:
     """One writer per kind: numbers and dates are given one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(f"packs.{kind}")])
-    # What this transaction reads of the time line from here on must not be older than the lock.
-    line.changed()
+    # What this transaction reads of the time line from here on must not be older than the lock. (A mere draft thereby
+    # lets others read the line once more; that is one short statement, and drafts are rare.)
+    line.remembered.changed()
 
 
 def _row(pack_id: UUID, *, locked: bool = True) -> Version:

@@ -1,13 +1,6 @@
-"""What a process remembers of places: the area tree and the cells, rebuilt when the version token has changed.
-
-Looking a place up makes no statement; once a second at most the token is read. A process therefore sees another
-one's change within a second, and its own at once. The token is random, not a count, so a memory built inside a
-transaction that is rolled back never passes for a later state.
-"""
+"""What a process remembers of places: one picture of the area tree and the cells; looking a place up asks nothing."""
 
 import math
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +11,13 @@ from uuid import UUID
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from xiucheng.kit.remembered import Remembered
+
 from . import models
 from .index import NOWHERE, CellIndex
 from .rules import METRES_PER_DEGREE, name_forms
 
-CHECK_SECONDS = 1.0
+remembered = Remembered("places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,6 @@ class Layer:
 class Memory:
     """One consistent picture of places; never changed, only replaced."""
 
-    token: UUID | None
     areas: Mapping[str, AreaView]
     children: Mapping[str, tuple[str, ...]]
     names: Mapping[str, tuple[tuple[int, str], ...]]
@@ -87,37 +81,12 @@ class Memory:
         return OUTSIDE
 
 
-class _State:
-    memory: Memory | None = None
-    checked_at = float("-inf")
-
-
-_state = _State()
-_lock = threading.Lock()
-
-
 def current() -> Memory:
-    """The picture to answer from, at most CHECK_SECONDS behind the last commit."""
-    memory = _state.memory
-    if memory is not None and time.monotonic() - _state.checked_at < CHECK_SECONDS:
-        return memory
-    with _lock:
-        memory = _state.memory
-        if memory is None or time.monotonic() - _state.checked_at >= CHECK_SECONDS:
-            # The token is read before the rows: a change in between is then seen as one more change, not missed.
-            token = models.Version.objects.values_list("token", flat=True).first()
-            if memory is None or memory.token != token:
-                memory = _load(token)
-            _state.memory, _state.checked_at = memory, time.monotonic()
-        return memory
+    """The picture to answer from, at most a second behind the last commit."""
+    return remembered.get("picture", _load)
 
 
-def forget() -> None:
-    """Look at the token before the next answer; every command of the room calls this, and tests between sites."""
-    _state.checked_at = float("-inf")
-
-
-def _load(token: UUID | None) -> Memory:
+def _load() -> Memory:
     fields = ("id", "code", "name", "level", "parent_id", "local", "active_from", "active_to")
     areas = {row[1]: AreaView(*row) for row in models.Area.objects.order_by("code").values_list(*fields)}
     children: dict[str, list[str]] = defaultdict(list)
@@ -130,7 +99,6 @@ def _load(token: UUID | None) -> Memory:
     district = next((area for area in areas.values() if area.level == "district"), None)
     shaped = list(models.Area.objects.filter(shape__isnull=False).values_list("code", "shape"))
     return Memory(
-        token=token,
         areas=areas,
         children={code: tuple(codes) for code, codes in children.items()},
         names={form: tuple(sorted(found)) for form, found in names.items()},

@@ -154,14 +154,3 @@ class Facility(models.Model):
             models.CheckConstraint(name="places_facility_kind", condition=Q(kind__regex=r"^[a-z][a-z_]{1,31}$")),
         ]
         indexes = [models.Index(fields=["lat", "lon"], name="places_facility_point")]
-
-
-class Version(models.Model):
-    """One row: a token that changes with every write, by which a process sees that what it remembers is old."""
-
-    id = models.SmallIntegerField(primary_key=True, default=1)
-    token = models.UUIDField()
-
-    class Meta:
-        db_table = "places_version"
-        constraints = [models.CheckConstraint(name="places_version_one_row", condition=Q(id=1))]

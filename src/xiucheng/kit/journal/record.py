@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from .. import prepared
+from .. import prepared, remembered
 from ..actor import Actor
 from ..bulk import as_json
 from ..ids import uuid7
@@ -125,7 +125,8 @@ def open_buffer() -> Iterator[None]:
         raise RuntimeError("a buffer is open already")
     _open.drafts = []
     try:
-        yield
+        with remembered.told_at_the_end():
+            yield
         flush(_open.drafts)
     finally:
         _open.drafts = None

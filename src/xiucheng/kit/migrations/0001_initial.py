@@ -34,6 +34,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Changed",
+            fields=[
+                ("topic", models.TextField(primary_key=True, serialize=False)),
+                ("token", models.UUIDField()),
+            ],
+            options={
+                "db_table": "kit_changed",
+            },
+        ),
+        migrations.CreateModel(
             name="DayHead",
             fields=[
                 ("day", models.DateField(primary_key=True, serialize=False)),

@@ -19,9 +19,8 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from .. import queries
+from .. import memory, queries
 from ..models import Account, Person, SignInAttempts
-from ..recent import people
 from ..rules import Standing
 from .frame import locked, record, refusing
 from .staff import NO_PERSON, check_not_an_administrator
@@ -61,7 +60,7 @@ def create_account(*, by: Standing, now: datetime, person_id: UUID, username: st
         }
     ):
         row.save(force_insert=True)
-    people.changed()
+    memory.remembered.changed()
     record("create_account", row.id, by, now, person=person_id)
     return row.id
 

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from .. import queries, rules
+from .. import memory, queries, rules
 from ..models import Membership, Organisation
-from ..recent import people
 from ..rules import Standing
 from .frame import checked_area, checked_code, checked_name, locked, record, refusing
 
@@ -54,7 +53,7 @@ def register_organisation(
     )
     with refusing({"people_organisation_code_key": _taken()}):
         row.save(force_insert=True)
-    people.changed()
+    memory.remembered.changed()
     record(
         "register_organisation", row.id, by, now, code=code, kind=kind, parent=parent_id, calendar=calendar, area=area
     )
@@ -88,7 +87,7 @@ def change_organisation(
         _check_circle(row.id, parent_id)
         row.parent_id = parent_id
     row.save()
-    people.changed()
+    memory.remembered.changed()
     record("change_organisation", row.id, by, now, parent=row.parent_id, calendar=row.calendar, area=row.area)
 
 
@@ -115,5 +114,5 @@ def close_organisation(*, by: Standing, now: datetime, organisation_id: UUID) ->
         raise Refused("still_staffed", _("这个单位还有人任职，请先结束任职。"))
     row.is_active = False
     row.save(update_fields=["is_active"])
-    people.changed()
+    memory.remembered.changed()
     record("close_organisation", row.id, by, now)

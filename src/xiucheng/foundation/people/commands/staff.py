@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from .. import queries, rules, vault
+from .. import memory, queries, rules, vault
 from ..models import Account, GridLink, Membership, Organisation, Person
-from ..recent import people
 from ..rules import ADMINISTRATORS, ROLES, Standing
 from .frame import checked_area, checked_name, checked_span, locked, record, refusing
 
@@ -89,7 +88,7 @@ def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
         vault.destroy([row.phone_key], reason="left", now=now)
     row.is_active, row.phone_key, row.phone_sealed = False, None, None
     row.save()
-    people.changed()
+    memory.remembered.changed()
     record("leave_person", row.id, by, now)
 
 
@@ -133,7 +132,7 @@ def start_membership(
     )
     with refusing({"people_membership_once": _once(), "people_membership_administrators_apart": _apart()}):
         row.save(force_insert=True)
-    people.changed()
+    memory.remembered.changed()
     record(
         "start_membership",
         person_id,
@@ -167,7 +166,7 @@ def end_membership(*, by: Standing, now: datetime, membership_id: UUID, ends_at:
         raise Refused("bad_span", text, fields={"ends_at": text})
     end = ends_at or now
     _end(row, end)
-    people.changed()
+    memory.remembered.changed()
     record("end_membership", row.person_id, by, now, membership=membership_id, role=row.role, ends_at=end)
 
 

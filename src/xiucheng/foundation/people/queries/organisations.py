@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
 
-from .. import rules
+from .. import memory, rules
 from ..models import Organisation
-from ..recent import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Agency:
 
 def organisations() -> dict[UUID, Agency]:
     """All organisations, also the closed ones, by id, in the order of their codes; ≤ 1 statement."""
-    return people.get("organisations", _load)
+    return memory.remembered.get("organisations", _load)
 
 
 def _load() -> dict[UUID, Agency]:

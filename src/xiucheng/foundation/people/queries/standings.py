@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
 
-from .. import rules
+from .. import memory, rules
 from ..models import Account
-from ..recent import people
 from ..rules import Post, Scope, Standing
 
 
@@ -29,10 +28,10 @@ class _Held:
 def standing_of(who: Account | UUID, at: datetime) -> Standing:
     """The standing of an account or of a person's id at this moment; posts of the inactive are none.
 
-    One statement, none within three seconds; a change in this process is seen at once.
+    No statement on most calls; posts that begin or end by their dates do so at this moment.
     """
     person_id = who.person_id if isinstance(who, Account) else who
-    account_id, held = people.get(("standing", person_id), lambda: _load(person_id))
+    account_id, held = memory.remembered.get(("standing", person_id), lambda: _load(person_id))
     return Standing(person_id, account_id, tuple(one.post for one in held if one.at(at)))
 
 

@@ -1,4 +1,4 @@
-"""What every write of places shares: the version token, the step, the district, a shape with its box."""
+"""What every write of places shares: the step, the district, a shape with its box."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,10 @@ from shapely.geometry.base import BaseGeometry
 
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
-from xiucheng.kit.ids import uuid7
 
 from .. import memory
 from ..loaders.report import LoadReport
-from ..models import Area, Version
+from ..models import Area
 from ..refusals import refusal
 from ..rules import trim_code
 
@@ -21,9 +20,8 @@ BATCH = 2000
 
 
 def changed(*, actor: Actor, now: datetime, verb_name: str, subject: UUID, **payload: Any) -> None:
-    """A step, and a new token so that every process looks again (memory.py)."""
-    Version.objects.update_or_create(pk=1, defaults={"token": uuid7()})
-    memory.forget()
+    """A step, and every process looks again (memory.py)."""
+    memory.remembered.changed()
     journal.record(room="places", subject=subject, verb=verb_name, actor=actor, occurred_at=now, payload=payload)
 
 

@@ -163,17 +163,6 @@ class Migration(migrations.Migration):
                 "db_table": "places_unit_grid",
             },
         ),
-        migrations.CreateModel(
-            name="Version",
-            fields=[
-                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("token", models.UUIDField()),
-            ],
-            options={
-                "db_table": "places_version",
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="places_version_one_row")],
-            },
-        ),
         migrations.AddIndex(
             model_name="area",
             index=models.Index(fields=["parent", "code"], name="places_area_children"),
