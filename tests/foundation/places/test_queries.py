@@ -158,3 +158,16 @@ def test_outlines_are_a_map() -> None:
     assert [feature["properties"] for feature in queries.outlines("area", level="street")["features"]] == [
         {"code": "990101001", "name": "东门街道"}
     ]
+
+
+def test_the_nearest_of_many_points_is_what_near_says_of_each(django_assert_num_queries: object) -> None:
+    found_areas()
+    lines = [f"990101{kind}{n:06d},{120.1 + n / 20_000:.7f},30.0" for n in range(1, 9) for kind in ("0137", "0101")]
+    commands.load_components(actor=ACTOR, now=NOW, source="\n".join(["code,lon,lat", *lines]).encode())
+    asked = [(120.1 + n / 27_000, 30.00002, kind) for n in range(12) for kind in ("0137", "0101", "0999")]
+    with django_assert_num_queries(1):
+        found = queries.nearest_components(asked, 3.0)
+    expected = [queries.near(lon, lat, 3.0, of=(kind,), limit=1) for lon, lat, kind in asked]
+    assert found == [one[0].code if one else None for one in expected]
+    assert {None} < set(found)
+    assert queries.nearest_components([], 3.0) == []

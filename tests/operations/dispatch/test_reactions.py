@@ -177,6 +177,34 @@ def test_a_draft_says_what_it_would_change(world):
     assert "3 件" in preview.effect[0].text
 
 
+def test_a_draft_counts_what_goes_to_the_owners_of_components(world, lamp):
+    route(world, LAMPS)
+    metre = 1 / 111_000
+    near = cases.CasePlace(area="990101001001", lon=122.1, lat=37.5 + 4 * metre)
+    far = cases.CasePlace(area="990101001001", lon=122.1, lat=37.5 + 40 * metre)
+    for minutes, place in enumerate((near, far, cases.CasePlace(area="990101001001", component=lamp))):
+        world.file(place=place, now=now() - timedelta(minutes=minutes))
+    settle()
+    draft = packs.draft(
+        by=SYSTEM, now=now(), kind="routing", body={"rules": [{"no": 5, "component_owner": "maintainer"}, LAMPS]}
+    )
+    effect = pack_queries.preview(draft, now=now()).effect
+    # Two of the three lie at the lamp that the roads agency maintains; the third keeps going to the lamps' agency.
+    assert [line.count for line in effect[:3]] == [2, 0, 0]
+
+
+def test_a_preview_of_many_filings_asks_for_their_components_once(world, lamp, django_assert_max_num_queries):
+    route(world, LAMPS)
+    for minutes in range(12):
+        place = cases.CasePlace(area="990101001001", lon=122.1, lat=37.5)
+        world.file(place=place, now=now() - timedelta(minutes=minutes))
+    settle()
+    body = {"rules": [{"no": 5, "component_owner": "maintainer"}, LAMPS]}
+    queries.effect(body, None, now())
+    with django_assert_max_num_queries(5):
+        assert queries.effect(body, None, now())[1].count == 12
+
+
 def test_a_draft_with_faults_is_not_published(world):
     draft = packs.draft(by=SYSTEM, now=now(), kind="routing", body={"rules": [{"no": 1, "agency": "moon"}, LAMPS]})
     preview = pack_queries.preview(draft, now=now())

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 import shapely
+from django.db import connection
 
 from . import memory, models
 from .index import NOWHERE
@@ -34,6 +35,7 @@ __all__ = [
     "locate",
     "locate_many",
     "near",
+    "nearest_components",
     "outlines",
     "subtree",
     "unit_grids",
@@ -253,6 +255,40 @@ def near(
         rows = rows.filter(kind__in=of)
     found = _within(rows.values_list("code", "kind", "name", "lon", "lat"), lon, lat, metres, kind)
     return sorted(found, key=lambda item: (item.metres, item.code))[:limit]
+
+
+# The box around each point holds a handful; which of them is the nearest is reckoned as `near` reckons it.
+_AROUND = """
+SELECT q.n, c.code, c.kind, c.name, c.lon, c.lat
+FROM unnest(%(lon)s::float8[], %(lat)s::float8[], %(kind)s::text[], %(wide)s::float8[])
+    WITH ORDINALITY AS q(lon, lat, kind, wide, n)
+JOIN places_component c ON c.kind = q.kind AND c.lat BETWEEN q.lat - %(high)s AND q.lat + %(high)s
+    AND c.lon BETWEEN q.lon - q.wide AND q.lon + q.wide
+"""
+
+
+def nearest_components(asked: Sequence[tuple[float, float, str]], metres: float) -> list[str | None]:
+    """For each (lon, lat, kind), WGS84: the component of that kind nearest to the point, at most `metres` away.
+
+    One statement however many; the same answer as `near(…, of=(kind,), limit=1)` for each.
+    """
+    if not asked:
+        return []
+    high = metres / METRES_PER_DEGREE
+    wide = [high / max(0.01, math.cos(math.radians(min(89.0, abs(lat) + high)))) for _lon, lat, _kind in asked]
+    lons, lats, kinds = ([one[index] for one in asked] for index in range(3))
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, {"lon": lons, "lat": lats, "kind": kinds, "wide": wide, "high": high})
+        rows = cursor.fetchall()
+    around: dict[int, list[Any]] = {}
+    for number, *row in rows:
+        around.setdefault(number - 1, []).append(row)
+    found: list[str | None] = [None] * len(asked)
+    for index, held in around.items():
+        lon, lat, _kind = asked[index]
+        near_by = sorted(_within(held, lon, lat, metres, "component"), key=lambda item: (item.metres, item.code))
+        found[index] = near_by[0].code if near_by else None
+    return found
 
 
 def _within(rows: Any, lon: float, lat: float, metres: float, what: PointKind) -> Iterator[Near]:

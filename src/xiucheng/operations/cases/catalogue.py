@@ -56,6 +56,11 @@ class Category:
         """The condition used where only the category is known; the case is then marked."""
         return next((c for c in self.conditions if c.default), self.conditions[0])
 
+    @property
+    def component_kind(self) -> str | None:
+        """The kind of the components that this category is about (C0137 is about those of kind 0137), else None."""
+        return self.key[1:] if self.kind == "component" else None
+
     def needs_check(self, condition: Condition) -> bool:
         """Does a case of this kind go to a check before closing? What leaves no trace in the street does not (D)."""
         return condition.after_photo or self.kind != "service"

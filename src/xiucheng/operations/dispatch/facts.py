@@ -9,6 +9,7 @@ from uuid import UUID
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.queries import Agency
 from xiucheng.foundation.places import queries as places
+from xiucheng.operations.cases.catalogue import Category
 
 from .configuration import Routing, catalogue, local_minute, major_of
 from .rules import OFFICES, RoutingFacts
@@ -42,17 +43,24 @@ class Situation:
         )
 
 
+Links = Mapping[str, Mapping[str, UUID]]
+"""Relation → component → the agency in that relation to it."""
+
+
 def facts_of(
-    situations: Sequence[Situation], routing: Routing, at: datetime, *, find_components: bool = True
+    situations: Sequence[Situation], routing: Routing, at: datetime, *, links: Links | None = None
 ) -> list[RoutingFacts]:
     """The facts of each, at one moment.
 
-    One statement per relation that the rows ask for, none where they ask for none. find_components: look for the
-    component that a case with a point is about and does not name, one statement for each such case that a row with
-    `component_owner` could take.
+    Where rows ask for a component's agency: one statement finds the components that the cases do not name, one per
+    relation whose they are; none otherwise. links: of situations that name their components already (a preview asks
+    once for many moments).
     """
     held = _Agencies(people.organisations().values())
     minute, on_duty = local_minute(at)
+    if links is None:
+        situations = with_components(situations, routing, at)
+        links = links_of(situations, routing, at)
     named = catalogue(at)
     found = []
     for one in situations:
@@ -67,46 +75,53 @@ def facts_of(
                 component=one.component,
                 minute=minute,
                 on_duty=on_duty,
+                linked={
+                    relation: held.codes[owners[one.component]]
+                    for relation, owners in links.items()
+                    if one.component in owners
+                },
                 offices=held.offices(one.area),
                 receiving=held.receiving,
             )
         )
-    if not routing.relations:
-        return found
-    if find_components:
-        found = [_with_component(facts, one, routing) for facts, one in zip(found, situations, strict=True)]
-    return _with_links(found, routing, held, at)
+    return found
 
 
-def _with_component(facts: RoutingFacts, one: Situation, routing: Routing) -> RoutingFacts:
-    if facts.component or facts.kind != "component" or one.lon is None or one.lat is None:
-        return facts
-    names = {facts.category, facts.major, facts.kind}
-    if not any(rule.component and (not rule.categories or names & set(rule.categories)) for rule in routing.rules):
-        return facts
-    # The catalogue writes a component's kind after its letter: C0137 is about components of kind 0137.
-    near = places.near(one.lon, one.lat, COMPONENT_METRES, "component", of=(one.category[1:],), limit=1)
-    return replace(facts, component=near[0].code) if near else facts
+def with_components(situations: Sequence[Situation], routing: Routing, at: datetime) -> list[Situation]:
+    """The same, each with the component that it is about and does not name, where a row could ask for its agency.
+
+    One statement however many, none where no row asks.
+    """
+    named = catalogue(at)
+    if named is None or not routing.relations:
+        return list(situations)
+    asked: dict[int, tuple[float, float, str]] = {}
+    for index, one in enumerate(situations):
+        if one.component or one.lon is None or one.lat is None:
+            continue
+        category = named.categories.get(one.category)
+        kind = category.component_kind if category else None
+        if category and kind and _asks_for_component(category, routing):
+            asked[index] = (one.lon, one.lat, kind)
+    codes = places.nearest_components(list(asked.values()), COMPONENT_METRES)
+    found = list(situations)
+    for index, code in zip(asked, codes, strict=True):
+        if code is not None:
+            found[index] = replace(found[index], component=code)
+    return found
 
 
-def _with_links(found: Sequence[RoutingFacts], routing: Routing, held: "_Agencies", at: datetime) -> list[RoutingFacts]:
-    components = {facts.component for facts in found if facts.component}
-    links: dict[str, dict[str, UUID]] = (
-        {relation: people.agencies_of_components(components, relation, at=at) for relation in routing.relations}
-        if components
-        else {}
-    )
-    return [
-        replace(
-            facts,
-            linked={
-                relation: held.codes[owners[facts.component]]
-                for relation, owners in links.items()
-                if facts.component in owners
-            },
-        )
-        for facts in found
-    ]
+def _asks_for_component(category: Category, routing: Routing) -> bool:
+    names = {category.key, major_of(category), category.kind}
+    return any(rule.component and (not rule.categories or names & set(rule.categories)) for rule in routing.rules)
+
+
+def links_of(situations: Iterable[Situation], routing: Routing, at: datetime) -> Links:
+    """Whose the components are that the situations name, by each relation the rows ask for; one statement for each."""
+    components = {one.component for one in situations if one.component}
+    if not components:
+        return {}
+    return {relation: people.agencies_of_components(components, relation, at=at) for relation in routing.relations}
 
 
 class _Agencies:
