@@ -54,6 +54,7 @@ TIMERS = (
     Timer("parked steps", 5, readers.retry_parked),
     Timer("emptied tables", 10, lambda at: readers.rebuild_lost()),
     Timer("day heads", 60, sequencer.close_days),
+    Timer("claims long past", 300, lambda at: readers.forget_claims()),
     Timer("erasures left over", 60, people_timers.carry_out_erasures),
     Timer("sign-in leftovers", 3600, people_timers.tidy),
     Timer("files without a row", 3600, lambda at: media.sweep(now=at)),

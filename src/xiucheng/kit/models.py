@@ -58,10 +58,11 @@ class DayHead(models.Model):
 
 
 class Reader(models.Model):
-    """How far a projection or reaction has read."""
+    """How far a projection or reaction has read; up to `forgotten_to` its claims are forgotten, and never asked for."""
 
     name = models.TextField(primary_key=True)
     position = models.BigIntegerField(default=0)
+    forgotten_to = models.BigIntegerField(db_default=0)
     moved_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -69,7 +70,7 @@ class Reader(models.Model):
 
 
 class Reacted(models.Model):
-    """A reaction acted on a step: what makes it act once, whatever happens to its position."""
+    """A reaction acted on a step: what makes it act once, whatever happens to its position. Old ones are forgotten."""
 
     pk = models.CompositePrimaryKey("reader", "step_id")
     reader = models.TextField()

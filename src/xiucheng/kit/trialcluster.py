@@ -37,6 +37,11 @@ TUNING: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_min_messages": "warning",
+    # A failed statement and the row it failed on hold people's words, which no log may keep.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 # Tests: nothing survives the run, so nothing needs to reach the disk.
 FAST: Mapping[str, str] = {

@@ -257,7 +257,7 @@ class TrialDatabase:
     def _launch(self, timeout: float) -> None:
         if self.log.exists() and self.log.stat().st_size > 8_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
-        self.log.touch(mode=0o600)  # a failed statement may be quoted there
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command_line(self._program("postgres"), self.folder, self.socket_folder, fast=self.fast),

@@ -10,6 +10,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers, sequencer
+from xiucheng.kit.journal.codes import NUMBER_CODES
 from xiucheng.kit.verbs import attempt, verb
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -40,12 +41,62 @@ def test_outside_a_verb_nothing_can_be_recorded(db):
         journal.record(room="kit", subject=uuid7(), verb="note", actor=Actor.system("t"), occurred_at=NOON)
 
 
-@pytest.mark.parametrize("words", ["路灯不亮", "two words", "x" * 121, "line\nbreak"])
+CONTACTS = (
+    *("13812345678", "138-1234-5678", "+86.138.1234.5678", "tel:6221122", "0591/87654321", "t13812345678"),
+    *("Zhang.San@example.com", "a@b", "Zhang.San", "ZhangSan", "350102199001011234", "35010219900101123X"),
+)
+
+
+@pytest.mark.parametrize("words", ["路灯不亮", "two words", "x" * 121, "line\nbreak", *CONTACTS])
 def test_words_are_refused(db, words):
     with pytest.raises(ValueError, match="codes, not words"):
         note(uuid7(), text=words)
     with pytest.raises(ValueError, match="codes, not words"):
         note(uuid7(), nested={"list": [words]})
+
+
+def test_a_telephone_is_refused_under_every_name(db):
+    for name in (*NUMBER_CODES, "n"):
+        for number in ("13812345678", "013812345678", "6221122", "87654321"):
+            if name in {"code", "duty_grid"}:
+                continue  # what a city calls its own grids and organisations has no form
+            with pytest.raises(ValueError, match="codes, not words"):
+                note(uuid7(), **{name: number})
+    with pytest.raises(ValueError, match="ten digits"):
+        note(uuid7(), n=13812345678)
+    with pytest.raises(ValueError, match="codes, not words"):
+        note(uuid7(), nested={"13812345678": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("area", code) for code in ("", "350102", "350102001", "350102001001")),
+        ("to_area", "990101001001"),
+        ("unit_grid", "350102001001001"),
+        ("component", "3205080101000001"),
+        ("code", "91350100M000100Y43"),
+        ("duty_grid", "350102-01-003"),
+        ("category", "C0137"),
+        ("condition", "C0137-1"),
+        ("kind", "handle"),
+        ("number", "26-0048-213-7"),
+        ("number", "26-123456-213-7"),
+        ("until", "2026-03-02"),
+        ("starts", "08:00:00"),
+        ("due", "2026-03-02T08:00:00.123456+00:00"),
+        ("actor", "person:0190a6c6-1111-7000-8000-123456789012"),
+        ("by", "rule:routing@12"),
+        ("digest", "1234567890123456"),
+        ("digest", "0" * 64),
+        ("n", 20 * 1024 * 1024),
+        ("lon", 119.300123456),
+    ],
+)
+def test_codes_are_taken(db, name, value):
+    subject = uuid7()
+    note(subject, **{name: value})
+    assert journal.of_subject(subject)[0].payload[name] == value
 
 
 def test_a_failing_verb_leaves_no_step(transactional_db):

@@ -5,6 +5,7 @@
 3. A projection applies the batch; a reaction first claims each step in kit_reacted and acts on those it won.
 4. Effect, claim and position are one transaction: a kill leaves all of it or nothing.
 5. A reaction that fails is tried alone; what fails alone is parked and tried again with back-off.
+6. Claims far below a reader's position are forgotten; from then on it never goes back below them.
 """
 
 import logging
@@ -12,11 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from .. import prepared
+from ..ids import uuid7
 from ..refused import Refused
+from ..wordless import described
 from . import steps
 from .record import marked, open_buffer
 from .steps import Step
@@ -26,6 +30,10 @@ log = logging.getLogger(__name__)
 _BATCH = 500
 _BACK_OFF = (1, 10, 60, 600, 3600)
 """Seconds before a parked step is tried again; after the last it waits for a person."""
+
+_CLAIMS_KEPT = 50_000
+"""Positions below a reaction's own whose claims are kept: what it did lately can be looked up (D)."""
+_FORGOTTEN_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +136,16 @@ def _act(reader: Reader, batch: Sequence[Step], *, alone: bool) -> None:
         except Refused as refusal:
             log.info("%s: %s at step %s", reader.name, refusal.code, step.id)
         except Exception as error:
-            log.exception("%s fails at step %s; parked", reader.name, step.id)
+            log.error("%s fails at step %s; parked: %s", reader.name, step.id, described(error))
             _park(reader.name, step, error)
 
 
 def _take(name: str) -> int | None:
     with prepared.cursor() as cursor:
-        cursor.execute("SELECT position FROM kit_reader WHERE name = %s FOR UPDATE SKIP LOCKED", [name])
+        # Where the claims are forgotten nobody could tell what was done already: a position set back stops there.
+        cursor.execute(
+            "SELECT GREATEST(position, forgotten_to) FROM kit_reader WHERE name = %s FOR UPDATE SKIP LOCKED", [name]
+        )
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -154,8 +165,6 @@ def _claim(name: str, batch: Sequence[Step]) -> list[Step]:
 
 def _park(name: str, step: Step, error: Exception) -> None:
     # The type only: a message may hold what a person wrote.
-    from ..ids import uuid7
-
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kit_parked (id, reader, step_id, tries, error, next_try_at)"
@@ -166,47 +175,80 @@ def _park(name: str, step: Step, error: Exception) -> None:
 
 
 def retry_parked(now: datetime, limit: int = 20) -> int:
-    """Try parked steps whose time has come; returns how many went through."""
+    """Try parked steps whose time has come; returns how many went through.
+
+    A step of a reader that nobody has registered (renamed, or of another version) stays as it is: `waiting` counts it
+    among those that wait for a person.
+    """
     done = 0
-    for _ in range(limit):
-        with transaction.atomic(), open_buffer(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, reader, step_id, tries FROM kit_parked WHERE next_try_at <= %s"
-                " ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED",
-                [now],
-            )
-            row = cursor.fetchone()
-            if row is None:
-                return done
-            done += _retry(row, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, reader FROM kit_parked WHERE next_try_at <= %s AND reader = ANY(%s)"
+            " ORDER BY next_try_at LIMIT %s",
+            [now, list(registry), limit],
+        )
+        due = cursor.fetchall()
+    for parked_id, name in due:
+        with transaction.atomic(), open_buffer():
+            # The reader's row first, as in a batch: whoever holds the reader back holds back this too.
+            hold(name)
+            done += _retry(parked_id, registry[name], now)
     return done
 
 
-def _retry(row: Sequence[Any], now: datetime) -> int:
-    parked_id, name, step_id, tries = row
-    reader = registry.get(name)
-    found = steps.rows(
-        "SELECT p.position, s.id, s.room, s.subject, s.verb, s.actor, s.occurred_at, s.recorded_at, s.imported,"
-        " s.payload FROM kit_step s JOIN kit_position p ON p.step_id = s.id WHERE s.id = %s",
-        [step_id],
-    )
+def _retry(parked_id: UUID, reader: Reader, now: datetime) -> int:
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT step_id, tries FROM kit_parked WHERE id = %s AND next_try_at <= %s FOR UPDATE SKIP LOCKED",
+            [parked_id, now],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return 0
+        step_id, tries = row
+        found = steps.of_ids([step_id])
         try:
-            if reader is not None:
-                with transaction.atomic(), marked():
-                    reader.apply(found)
+            with transaction.atomic(), marked():
+                reader.apply(found)
         except Refused as refusal:
-            log.info("%s: %s at parked step %s", name, refusal.code, step_id)
-        except Exception:
-            log.exception("%s fails again at step %s", name, step_id)
+            log.info("%s: %s at parked step %s", reader.name, refusal.code, step_id)
+        except Exception as error:
+            log.error("%s fails again at step %s: %s", reader.name, step_id, described(error))
             wait = _BACK_OFF[tries] if tries < len(_BACK_OFF) else None
             cursor.execute(
-                "UPDATE kit_parked SET tries = tries + 1, next_try_at = %s WHERE id = %s",
-                [now + timedelta(seconds=wait) if wait else None, parked_id],
+                "UPDATE kit_parked SET tries = tries + 1, error = %s, next_try_at = %s WHERE id = %s",
+                [type(error).__name__, now + timedelta(seconds=wait) if wait else None, parked_id],
             )
             return 0
         cursor.execute("DELETE FROM kit_parked WHERE id = %s", [parked_id])
     return 1
+
+
+def forget_claims(keep: int = _CLAIMS_KEPT, limit: int = _FORGOTTEN_AT_ONCE) -> int:
+    """Forget what reactions claimed more than `keep` positions ago, up to `limit` positions each; returns how many.
+
+    A claim keeps a reaction from acting twice on a step that it meets again, so the two go together: how far claims
+    are forgotten is written down with their deletion, and a reader never reads below it again. Steps parked meanwhile
+    are tried without a claim and stay. A reader that is at work is left for the next time.
+    """
+    forgotten = 0
+    for name in [reader.name for reader in registry.values() if reader.reacts]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT position, forgotten_to FROM kit_reader WHERE name = %s FOR UPDATE SKIP LOCKED", [name]
+            )
+            row = cursor.fetchone()
+            upto = min(row[0] - keep, row[1] + limit) if row else 0
+            if row is None or upto <= row[1]:
+                continue
+            cursor.execute(
+                "DELETE FROM kit_reacted r USING kit_position p"
+                " WHERE p.position > %s AND p.position <= %s AND r.reader = %s AND r.step_id = p.step_id",
+                [row[1], upto, name],
+            )
+            forgotten += cursor.rowcount
+            cursor.execute("UPDATE kit_reader SET forgotten_to = %s WHERE name = %s", [upto, name])
+    return forgotten
 
 
 def ensure_rows() -> None:
@@ -276,11 +318,13 @@ def lags() -> dict[str, int]:
 
 
 def waiting() -> tuple[int, int, int]:
-    """How many steps wait for a position, how many are parked, and how many of those wait for a person."""
+    """How many steps wait for a position, how many are parked, and how many of those wait for a person (given up, or
+    of a reader that is not there)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM kit_pending), count(*), count(*) FILTER (WHERE next_try_at IS NULL)"
-            " FROM kit_parked"
+            "SELECT (SELECT count(*) FROM kit_pending), count(*),"
+            " count(*) FILTER (WHERE next_try_at IS NULL OR reader <> ALL(%s)) FROM kit_parked",
+            [list(registry)],
         )
         pending, parked, given_up = cursor.fetchone()
     return pending, parked, given_up

@@ -16,10 +16,8 @@ from .. import prepared, remembered
 from ..actor import Actor
 from ..bulk import as_json
 from ..ids import uuid7
+from .codes import checked
 
-# Codes, numbers, references, dates and keyed digests; a space or a Chinese character is a word, and words have no
-# place in what can never be erased.
-_CODE = re.compile(r"[\x21-\x7e]{0,120}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 _INSERT = """
@@ -96,26 +94,8 @@ def record(
 
 
 def payload_json(payload: Mapping[str, Any]) -> str:
-    """The payload as JSON text, after the check that it holds no words."""
-    return json.dumps(_checked(payload, "payload"), separators=(",", ":"), sort_keys=True)
-
-
-def _checked(value: Any, where: str) -> Any:
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, str):
-        if not _CODE.fullmatch(value):
-            raise ValueError(f"{where}: steps hold codes, not words")
-        return value
-    if isinstance(value, Mapping):
-        return {_checked(str(key), where): _checked(item, f"{where}.{key}") for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_checked(item, where) for item in value]
-    raise ValueError(f"{where}: {type(value).__name__} cannot stand in a step")
+    """The payload as JSON text, after the check that it holds no words (codes.py)."""
+    return json.dumps(checked(payload), separators=(",", ":"), sort_keys=True)
 
 
 @contextmanager

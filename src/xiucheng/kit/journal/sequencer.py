@@ -5,6 +5,7 @@ list has no such hole: a row is seen when its transaction has committed, wheneve
 """
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,6 +15,31 @@ from . import steps
 
 # Steps of a day may commit a little after midnight; the head waits for them.
 _GRACE = timedelta(minutes=2)
+
+# The first step after the last head tells whether anything is to be closed at all, so that the question costs little
+# in the middle of a busy day. A late step of a day that is closed opens it no more.
+_OPEN_DAYS = """
+WITH closed AS (
+    SELECT COALESCE(max(day), '-infinity') AS day, COALESCE(max(position), 0) AS position FROM kit_day_head
+), waiting AS (
+    SELECT min((s.recorded_at AT TIME ZONE %(zone)s)::date) AS day
+    FROM kit_pending w JOIN kit_step s ON s.id = w.step_id
+), until AS (
+    SELECT LEAST(%(last)s::date, (SELECT day FROM waiting) - 1) AS day
+), next AS (
+    SELECT (s.recorded_at AT TIME ZONE %(zone)s)::date AS day FROM kit_position p JOIN kit_step s ON s.id = p.step_id
+    WHERE p.position > (SELECT position FROM closed)
+    AND (s.recorded_at AT TIME ZONE %(zone)s)::date > (SELECT day FROM closed)
+    ORDER BY p.position LIMIT 1
+)
+SELECT day, max(position) OVER (ORDER BY day) FROM (
+    SELECT (s.recorded_at AT TIME ZONE %(zone)s)::date AS day, max(p.position) AS position
+    FROM kit_position p JOIN kit_step s ON s.id = p.step_id
+    WHERE (SELECT day FROM next) <= (SELECT day FROM until) AND p.position > (SELECT position FROM closed)
+    GROUP BY 1
+) AS of_day
+WHERE day > (SELECT day FROM closed) AND day <= (SELECT day FROM until) ORDER BY day
+"""
 
 
 def run_once(limit: int = 2000) -> int:
@@ -39,23 +65,24 @@ def run_once(limit: int = 2000) -> int:
 
 
 def close_days(now: datetime) -> list[date]:
-    """Write the head of the local day that has ended, if it is not written; returns the days closed.
+    """Write the heads of the local days that are over and have none yet; returns the days closed, in order.
 
-    The head of a day is the chain's head when the sequencer first finds the day over and nothing of it pending. A day
-    without any step of its own has the head of the day before, and needs no row.
+    1. A day is over some minutes after midnight, by the site's zone, and never while a step of it still waits for its
+       position. 2. Its head is the last position at which a step of that day, or of an earlier one, stands: what came
+       since midnight is not in it. 3. Days that nobody closed while the worker was down are closed now. A day without
+       any step needs no row. A step that commits after its day was closed is covered by the next head.
     """
-    from zoneinfo import ZoneInfo
-
-    day = (now - _GRACE).astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
+    last = (now - _GRACE).astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key("sequencer")])
+        cursor.execute(_OPEN_DAYS, {"zone": settings.TIME_ZONE, "last": last})
+        days = cursor.fetchall()
+        if not days:
+            return []
         cursor.execute(
             "INSERT INTO kit_day_head (day, position, hash)"
-            " SELECT %s, position, hash FROM kit_position"
-            " WHERE NOT EXISTS (SELECT 1 FROM kit_day_head WHERE day >= %s)"
-            " AND position > COALESCE((SELECT max(position) FROM kit_day_head), 0)"
-            " AND EXISTS (SELECT 1 FROM kit_step WHERE id = step_id)"
-            " ORDER BY position DESC LIMIT 1 RETURNING day",
-            [day, day],
+            " SELECT t.day, p.position, p.hash FROM unnest(%s::date[], %s::bigint[]) AS t(day, position)"
+            " JOIN kit_position p ON p.position = t.position",
+            [[day for day, _position in days], [position for _day, position in days]],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [day for day, _position in days]

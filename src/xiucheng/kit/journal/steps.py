@@ -101,6 +101,15 @@ def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
     )
 
 
+def of_ids(ids: Sequence[UUID]) -> list[Step]:
+    """Sequenced steps by their ids, in order of position."""
+    return rows(
+        f"SELECT p.position, {_COLUMNS} FROM kit_step s JOIN kit_position p ON p.step_id = s.id"  # noqa: S608
+        " WHERE s.id = ANY(%s::uuid[]) ORDER BY p.position",
+        [list(ids)],
+    )
+
+
 def pending(limit: int) -> list[Step]:
     """Take up to `limit` committed steps that have no position, in insertion order, off the pending list."""
     return rows(

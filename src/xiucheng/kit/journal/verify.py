@@ -1,8 +1,12 @@
-"""Proving that the journal is what it was: positions gapless, chain unbroken, day heads on it, nothing missing."""
+"""Proving that the journal is what it was: positions gapless, chain unbroken, every day's head in its place, nothing
+missing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from . import steps
@@ -32,6 +36,7 @@ def run(progress: Callable[[int, int], None] | None = None) -> Verdict:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         heads = _day_heads()
+        days = _Days(heads)
         total, _ = steps.head()
         link = bytes(32)
         for position, step, stored in _positions(total):
@@ -43,25 +48,81 @@ def run(progress: Callable[[int, int], None] | None = None) -> Verdict:
             if link != stored:
                 verdict.problems.append(f"the chain breaks at position {position}, step {step.id}")
                 return verdict
-            for day in heads.pop((position, link), ()):
-                verdict.day_heads += 1 if day else 0
+            days.saw(position, step.recorded_at, link)
             if progress and position % _CHUNK == 0:
                 progress(position, total)
         verdict.head = link.hex()
-        verdict.problems += [f"the head of {day} is not on the chain" for days in heads.values() for day in days]
+        verdict.day_heads = len(days.met)
+        verdict.problems += days.problems()
         _missing(verdict)
     if progress:
         progress(total, total)
     return verdict
 
 
-def _day_heads() -> dict[tuple[int, bytes], list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    day: date
+    position: int
+    hash: bytes
+
+
+def _day_heads() -> list[_Head]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT day, position, hash FROM kit_day_head")
-        heads: dict[tuple[int, bytes], list[str]] = {}
-        for day, position, digest in cursor.fetchall():
-            heads.setdefault((position, bytes(digest)), []).append(day.isoformat())
-    return heads
+        cursor.execute("SELECT day, position, hash FROM kit_day_head ORDER BY day")
+        return [_Head(day, position, bytes(digest)) for day, position, digest in cursor.fetchall()]
+
+
+class _Days:
+    """The local days of the steps as the chain passes by, held against the day heads."""
+
+    def __init__(self, heads: Sequence[_Head]) -> None:
+        self._zone = ZoneInfo(settings.TIME_ZONE)
+        self._heads = heads
+        self._at: Mapping[int, list[_Head]] = _by_position(heads)
+        self._first: dict[date, int] = {}
+        self._too_wide: set[date] = set()
+        self.met: set[date] = set()
+
+    def saw(self, position: int, recorded_at: datetime, link: bytes) -> None:
+        """One step of the chain, in order."""
+        day = recorded_at.astimezone(self._zone).date()
+        self._first.setdefault(day, position)
+        for head in self._at.get(position, ()):
+            if head.hash == link:
+                self.met.add(head.day)
+            if day > head.day:
+                self._too_wide.add(head.day)
+
+    def problems(self) -> list[str]:
+        """Heads off the chain, heads that hold a step of a later day, days that were passed over."""
+        return [
+            *(f"the head of {head.day} is not on the chain" for head in self._heads if head.day not in self.met),
+            *(f"the head of {day} holds steps of a later day" for day in sorted(self._too_wide)),
+            *(f"the head of {day} is missing" for day in self._passed_over()),
+        ]
+
+    def _passed_over(self) -> list[date]:
+        """Days with a step that a later head covers, and no head: they are closed in order, so one was taken away."""
+        closed = {head.day for head in self._heads}
+        furthest = max((head.position for head in self._heads), default=0)
+        last = max(closed, default=date.min)
+        return [
+            day
+            for day, first in sorted(self._first.items())
+            if day not in closed and day < last and first <= furthest and not self._late(day, first)
+        ]
+
+    def _late(self, day: date, first: int) -> bool:
+        """Did the day's first step come in only after a later day was closed?"""
+        return any(head.day > day and head.position < first for head in self._heads)
+
+
+def _by_position(heads: Sequence[_Head]) -> dict[int, list[_Head]]:
+    found: dict[int, list[_Head]] = {}
+    for head in heads:
+        found.setdefault(head.position, []).append(head)
+    return found
 
 
 def _positions(total: int) -> Iterator[tuple[int, steps.Step, bytes]]:

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("name", models.TextField(primary_key=True, serialize=False)),
                 ("position", models.BigIntegerField(default=0)),
+                ("forgotten_to", models.BigIntegerField(db_default=0)),
                 ("moved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={

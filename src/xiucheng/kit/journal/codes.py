@@ -1,0 +1,89 @@
+"""What may stand in a step: codes, numbers, references, dates and keyed digests; never a word, a name or a contact.
+
+A step can never be taken back, so what goes in is known by its shape. Where long numbers are codes (divisions, grids,
+components) the name under which they are recorded says so, and how long they are: nobody's telephone fits.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CLOCK = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+_SHAPES = re.compile(
+    "|".join(
+        [
+            rf"(person:)?{_UUID}",
+            r"rule:[a-z][a-z0-9_.]*@\d{1,6}",
+            rf"\d{{4}}-\d\d-\d\d([T ]{_CLOCK}(Z|[+-]\d\d:\d\d)?)?",
+            _CLOCK,
+            # sha256 and its kin, and the first half of one.
+            r"[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}",
+            # A case's number, as people read it out.
+            r"\d\d-\d{4,6}-\d{3}-\d",
+        ]
+    )
+)
+# Not among the signs: the @ of an address. Not among the words: a name's capital before small letters.
+_CODE = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9_.:/|+-]{0,80}")
+_DIGITS = re.compile(r"\d")
+_LONGEST_RUN = 6
+"""Digits in a row, whatever stands between them: from seven on they may be a telephone's."""
+
+_NUMBER_BOUND = 10**9
+"""Whole numbers from here on are long enough for a mobile telephone; nothing that is counted gets there."""
+
+_AREA = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|[1-9]\d{11}|\d{15}")
+_OWN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+NUMBER_CODES: Mapping[str, re.Pattern[str]] = {
+    "area": _AREA,
+    "to_area": _AREA,
+    "unit_grid": re.compile(r"\d{15}"),
+    "component": re.compile(r"\d{16}"),
+    # Codes that a city gives to its own grids and organisations (a social credit code has 18 signs).
+    "duty_grid": _OWN,
+    "code": _OWN,
+}
+"""Names of payload entries whose values are codes of many digits, and how these look (STANDARDS §1)."""
+
+
+def checked(value: Any, name: str = "payload") -> Any:
+    """The value as JSON holds it. Raises ValueError for whatever is none of the above; `name` is that of the entry."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= _NUMBER_BOUND:
+            raise ValueError(f"{name}: steps hold no number of ten digits")
+        return value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _text(value, name)
+    return _nested(value, name)
+
+
+def _nested(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return {_text(str(key), "key"): checked(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [checked(item, name) for item in value]
+    raise ValueError(f"{name}: {type(value).__name__} cannot stand in a step")
+
+
+def _text(value: str, name: str) -> str:
+    known = NUMBER_CODES.get(name)
+    if (known and known.fullmatch(value)) or _SHAPES.fullmatch(value):
+        return value
+    if not _CODE.fullmatch(value) or _run(value) > _LONGEST_RUN:
+        # The value itself is not repeated: whoever reads the log of this error must not read it either.
+        raise ValueError(f"{name}: steps hold codes, not words")
+    return value
+
+
+def _run(value: str) -> int:
+    """The longest row of digits, signs between them left out."""
+    return max((len(_DIGITS.findall(part)) for part in re.split(r"[A-Za-z_]+", value)), default=0)
