@@ -17,10 +17,20 @@ from setup_steps import Problem, Setup, say  # noqa: E402
 # What a command needs before the package can take over; the rest need the runtime set.
 _DEV = frozenset({"test", "lint"})
 _HELP = frozenset({"-h", "--help", "help"})
+# Commands of the set-up itself; they answer --help without doing anything.
+_OWN = {
+    "setup": "./xiucheng setup [--dev]\n\n建好环境，编译页面和译文；--dev 连同测试工具。\n"
+    "Make the environment, build pages and translations; --dev with the tools for tests.",
+    "lock": "./xiucheng lock\n\n按 requirements/*.in 重新锁定依赖（版本与散列，不含地址）。\n"
+    "Lock requirements/*.in anew: versions and hashes, no addresses.",
+}
 
 
 def main(words: list[str]) -> int:
     command = words[0] if words else "--help"
+    if command in _OWN and _HELP & set(words[1:]):
+        print(_OWN[command])
+        return 0
     setup = Setup(ROOT)
     try:
         if command == "lock":

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import translations
+from locking import keep_hashes
 
 NODE = (20, 19)
 LINUX_PACKAGES = {
@@ -237,7 +238,10 @@ class Setup:
                     *constraint,
                     f"requirements/{name}.in",
                 ]
-                self._do([*command, "-o", f"requirements/{name}.txt"], environment=_uv_settings(pip))
+                target = self.root / "requirements" / f"{name}.txt"
+                before = target.read_text(encoding="utf-8")
+                self._do([*command, "-o", str(target)], environment=_uv_settings(pip))
+                target.write_text(keep_hashes(before, target.read_text(encoding="utf-8")), encoding="utf-8")
 
     # -- pages and words --------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import pytest
 
 import check
 import setup_steps
+from locking import keep_hashes
 from setup_steps import Problem, Setup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,40 @@ def test_the_script_is_plain_sh_and_finds_itself_through_a_link(tmp_path: Path) 
     done = subprocess.run([tmp_path / "link", "--help"], cwd="/", capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "demo" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["lock", "setup"])
+def test_asking_for_help_does_nothing_else(tmp_path: Path, command: str) -> None:
+    copied = tmp_path / "checkout"
+    copied.mkdir()
+    shutil.copy(ROOT / "xiucheng", copied)
+    shutil.copytree(ROOT / "tools", copied / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(copied.rglob("*.txt"))
+    done = subprocess.run([copied / "xiucheng", command, "--help"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert command in done.stdout
+    assert sorted(copied.rglob("*.txt")) == before
+    assert not (copied / ".venv").exists()
+
+
+PINS = """\
+# made by hand
+a==1.0 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+    # via b
+b==2.0 ; sys_platform == 'win32' \\
+    --hash=sha256:cc
+"""
+
+
+def test_a_poorer_index_takes_no_hash_away() -> None:
+    poorer = PINS.replace("    --hash=sha256:aa \\\n", "")
+    assert poorer != PINS
+    assert keep_hashes(PINS, poorer) == keep_hashes(PINS, PINS) == PINS
+    newer = poorer.replace("a==1.0", "a==1.1")
+    assert keep_hashes(PINS, newer) == newer, "another version has other files"
+    assert keep_hashes("", PINS) == PINS
 
 
 def test_without_a_fitting_python_it_says_so(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def load(target: str) -> Callable[..., Any]:
     from xiucheng.kit.site import assert_site
 
     assert_site()
+    if target == TARGETS["web"][1]:
+        from .health import keep_beating
+
+        keep_beating()
     return application
 
 

@@ -73,10 +73,11 @@ class TrialSite:
     def open(self, tell: Callable[[str], None] = lambda what: None) -> None:
         """Starts the database unless somebody keeps it running already, and makes the site where it is missing.
 
-        `tell` hears `database` and `site` before each of the two. Refused: as TrialDatabase.start and site.provision.
+        `tell` hears `database` and `site` before each of the two that has to be
+        done. Refused: as TrialDatabase.start and site.provision.
         """
-        tell("database")
         if not self.database.attach():
+            tell("database")
             self.database.start()
             self.owned = True
         if not self._provisioned():

@@ -332,11 +332,11 @@ def issue(by: Standing = MACHINE, **given: object) -> commands.Issued:
 
 def test_a_token_speaks_for_its_account_until_it_is_revoked(account: Account) -> None:
     own = queries.standing_of(account, NOW)
-    issued = issue(own, account_id=account.id, scopes=["cases.read", "cases.move"])
+    issued = issue(own, account_id=account.id, scopes=["read", "moves"])
     bearer = commands.use_token(secret=issued.secret, now=NOW)
     assert bearer.standing == own
     assert bearer.standing.has("acceptor")
-    assert bearer.scopes == {"cases.read", "cases.move"}
+    assert bearer.scopes == {"read", "moves"}
     assert ApiToken.objects.get().last_used_at == NOW
     commands.use_token(secret=issued.secret, now=NOW + MINUTE / 2)
     assert ApiToken.objects.get().last_used_at == NOW

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -94,6 +95,13 @@ def test_is_ready_shows_a_page_and_tells_the_way_in(demo: Running) -> None:
     until(lambda: "stop with Ctrl-C" in demo.said(), 5, "the address and the accounts")
     for word in (f"http://127.0.0.1:{demo.port}/", "dispatcher", "security_admin"):
         assert word in demo.said()
+
+
+def test_doctor_finds_all_of_it_alive_though_nobody_asks(demo: Running) -> None:
+    time.sleep(11)  # longer than a sign of life counts
+    answer = run("doctor", "--data", str(demo.data), **_NO_SITE)
+    assert "shows no heartbeat" not in answer.out + answer.err
+    assert "web is running" in answer.out + answer.err
 
 
 def test_a_second_demo_on_the_same_folder_is_refused(demo: Running) -> None:

@@ -90,3 +90,19 @@ def test_rejected_rows_are_listed_with_their_reasons(data: Path, tmp_path: Path)
     )
     assert (answer.code, answer.json["rows"], answer.json["rejected"]) == (0, 3, 1), answer.err
     assert "createddate" in errors.read_text(encoding="utf-8-sig")
+
+
+def test_a_file_of_which_nothing_is_taken_is_a_failure(data: Path, tmp_path: Path) -> None:
+    import gzip
+
+    with gzip.open(LA311, "rt", encoding="utf-8") as file:
+        rows = list(csv.reader(file))[:4]
+    for row in rows[1:]:
+        row[rows[0].index("createddate")] = "the day before yesterday"
+    spoilt = tmp_path / "spoilt.csv"
+    with spoilt.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    answer = _run("import", str(spoilt), "--mapping", "la311", data=data)
+    assert answer.code == 1
+    assert "createddate" in answer.out, "which rows, which column, why"
+    assert "3" in answer.err

@@ -99,15 +99,15 @@ def test_a_generated_password_is_shown_once_and_works(here: Here, site: Database
 
 
 def test_the_way_of_a_token(here: Here, site: Databases) -> None:
-    issued = here("token", "issue", "城市平台", "--channel", "city", "--scope", "reports.write", "--json")
+    issued = here("token", "issue", "城市平台", "--channel", "city", "--scope", "reports", "--json")
     assert issued.code == 0
     secret, token_id = issued.json["secret"], issued.json["token_id"]
     (row,) = here("token", "list", "--json").json
-    assert (row["id"], row["channel"], row["scopes"], row["revoked_at"]) == (token_id, "city", ["reports.write"], None)
+    assert (row["id"], row["channel"], row["scopes"], row["revoked_at"]) == (token_id, "city", ["reports"], None)
     assert secret not in str(row)
     assert here("token", "revoke", token_id).code == 0
     assert here("token", "list", "--json").json[0]["revoked_at"]
-    both = here("token", "issue", "x", "--channel", "city", "--user", "boss", "--scope", "reports.write")
+    both = here("token", "issue", "x", "--channel", "city", "--user", "boss", "--scope", "reports")
     assert both.code == 2
 
 

@@ -20,6 +20,16 @@ def _(text: str) -> str:
     return text
 
 
+TOKEN_SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "reports": _("提交上报与图片"),
+        "read": _("读取案卷、任务和目录"),
+        "moves": _("办理案卷与上报"),
+    }
+)
+"""What a token may be issued for; a signed-in session may do all of it within its posts."""
+
+
 # -- what there is ----------------------------------------------------------------------------------------------------
 
 
@@ -204,8 +214,13 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         "people.erase": {"shift_leader": "district"},
         "packs.draft": {"shift_leader": "district", "leader": "district", "system_admin": "district"},
         "packs.publish": {"shift_leader": "district", "leader": "district"},
+        # With what the camera wrote into it: where, when, by which device.
+        "media.original": {"acceptor": "district", "shift_leader": "district"},
         "media.release": {"acceptor": "district", "shift_leader": "district"},
         "media.erase": {"shift_leader": "district"},
+        # A list of cases as a file, of what the taker sees anyway; the reporters' words only by the second.
+        "cases.export": dict.fromkeys(("shift_leader", "leader", "street_head", "agency_clerk"), "district"),
+        "cases.export_words": dict.fromkeys(("shift_leader", "leader", "street_head"), "district"),
         "places.import": {"system_admin": "district"},
         "intake.import": {"shift_leader": "district", "system_admin": "district"},
         "site.operate": {"system_admin": "district"},
@@ -323,13 +338,14 @@ def prefixes(area: str) -> Sequence[str]:
 
 # -- contacts ---------------------------------------------------------------------------------------------------------
 
-_PHONE = re.compile(r"\+?\d{3,15}")
+_PHONE = re.compile(r"\+?\d{7,15}")
 
 
 def plain_phone(text: str) -> str | None:
     """A phone number as digits without country code 86, or None where it is none.
 
-    Full-width digits, spaces, dashes and brackets are how people write; 3 to 15 digits (110 to E.164).
+    Full-width digits, spaces, dashes and brackets are how people write; 7 to 15 digits (a local number to E.164):
+    what is shorter nobody can call back (D).
     """
     digits = re.sub(r"[\s\-()–—.]", "", unicodedata.normalize("NFKC", text))
     if not _PHONE.fullmatch(digits):

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from .frame import DataOption, JsonOption, fail, out, print_json, progress, stages, with_site
 from .words import _
 
 if TYPE_CHECKING:
-    from xiucheng.operations.intake.imports.mapping import Mapping
+    from xiucheng.operations.intake.imports.importing import ImportReport
+    from xiucheng.operations.intake.imports.mapping import Mapping as MappingFile
 
 
-def _mapping(name: str) -> Mapping:
+def _mapping(name: str) -> MappingFile:
     """The mapping file of this name (or path), checked; it also names the site and its zone."""
     from xiucheng.operations.intake.imports import mapping
 
     try:
         return mapping.load(name)
     except mapping.BadMapping as error:
-        lines = "".join(f"\n  {where}: {code} {detail}".rstrip() for where, code, detail in error.problems)
+        told = (
+            ": ".join(word for word in (where, f"{code} {detail}".strip()) if word)
+            for where, code, detail in error.problems
+        )
+        lines = "".join(f"\n  {line}" for line in told)
         raise fail(_("映射 {name} 不可用：{why}").format(name=name, why=lines)) from error
 
 
@@ -46,11 +54,34 @@ def import_file(
                 from xiucheng.kit.journal import readers
 
                 readers.catch_up()
-    answer = asdict(outcome)
     if as_json:
-        print_json(answer)
+        print_json(asdict(outcome))
     else:
-        _show(answer)
+        _show_outcome(outcome)
+    if outcome.rows and outcome.rejected == outcome.rows:
+        raise fail(_("{name} 的 {rows} 行全部被拒，没有收下任何一行。").format(name=path.name, rows=outcome.rows))
+
+
+def _show_outcome(outcome: ImportReport) -> None:
+    text = _(
+        "共 {rows} 行：收下 {accepted}，此前已有 {unchanged}，被拒 {rejected}（{seconds} 秒，每秒 {per_second} 行）"
+    )
+    out.print(text.format(**asdict(outcome)), soft_wrap=True)
+    _show_counts(_("被拒的原因"), outcome.reasons)
+    if outcome.rejections:
+        table = Table(_("行"), _("列"), _("原因"))
+        for one in outcome.rejections:
+            table.add_row(str(one["row"]), escape(str(one["column"])), escape(f"{one['reason']} ({one['code']})"))
+        out.print(table)
+    _show_counts(_("收下但有标记的"), outcome.flags)
+
+
+def _show_counts(title: str, counts: Mapping[str, int]) -> None:
+    if counts:
+        table = Table(title, _("行数"))
+        for name, count in counts.items():
+            table.add_row(name, str(count))
+        out.print(table)
 
 
 def stats(
@@ -63,13 +94,12 @@ def stats(
         from xiucheng.operations.intake.queries import source_statistics
 
         found = source_statistics(mapping.name)
-    answer = found.as_dict()
     if as_json:
-        print_json(answer)
-    else:
-        _show(answer)
-
-
-def _show(answer: dict[str, Any]) -> None:
-    for name, value in answer.items():
-        out.print(f"{name}\t{value}", markup=False, soft_wrap=True)
+        print_json(found.as_dict())
+        return
+    table = Table(_("指标"), _("数值"))
+    for name, value in found.as_dict().items():
+        if name != "flags":
+            table.add_row(name, "—" if value is None else str(value))
+    out.print(table)
+    _show_counts(_("有标记的"), found.flags)

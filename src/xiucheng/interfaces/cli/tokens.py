@@ -19,7 +19,7 @@ app = typer.Typer(help=_("接口令牌。"), no_args_is_help=True)
 @app.command("issue", help=_("发放令牌，只显示这一次。代表一个账号（--user）或一个渠道（--channel）。"))
 def issue(
     label: Annotated[str, typer.Argument(metavar="LABEL", help=_("用途说明"))],
-    scopes: Annotated[list[str], typer.Option("--scope", help=_("允许的用途，可重复；如 reports.write"))],
+    scopes: Annotated[list[str], typer.Option("--scope", help=_("允许的用途，可重复：reports、read、moves"))],
     user: Annotated[str, typer.Option("--user", help=_("代表哪个账号"))] = "",
     channel: Annotated[str, typer.Option("--channel", help=_("代表哪个渠道"))] = "",
     days: Annotated[int, typer.Option("--days", min=1, max=366, help=_("有效天数"))] = 365,

@@ -21,6 +21,8 @@ def verify(data: DataOption = None, as_json: JsonOption = False) -> None:
     else:
         text = _("步骤 {steps}，日结 {day_heads}，待排序 {pending}，链头 {head}")
         out.print(text.format(**asdict(verdict)), soft_wrap=True)
+        if verdict.ok:
+            out.print(_("✓ 业务日志完整：链条没有断，每一步都在原位。"))
         for problem in verdict.problems:
             err.print(f"✗ {problem}", style="red", markup=False)
     raise typer.Exit(0 if verdict.ok else 1)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit import prepared
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from .. import queries
+from .. import queries, rules
 from ..models import Account, ApiToken
 from ..rules import Standing
 from .frame import checked_name, locked, record
 
-_SCOPE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30})?")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LONGEST = timedelta(days=366)
 _USED_EVERY = timedelta(minutes=1)
@@ -56,14 +56,14 @@ def issue_token(
 ) -> Issued:
     """A token that speaks for an account (one's own, or at the machine) or for a channel (security administrator).
 
-    A token for somebody else's account would be their rights, so nobody issues one. scopes: codes that the API knows.
+    A token for somebody else's account would be their rights, so nobody issues one. scopes: keys of rules.TOKEN_SCOPES.
     Refused: not_yours, not_found, bad_name (label), bad_scope, bad_channel, bad_span.
     """
     _check_issuer(by, account_id, channel)
     wanted = tuple(dict.fromkeys(scopes))
-    if not wanted or not all(_SCOPE.fullmatch(scope) for scope in wanted):
-        text = _("请至少选一项用途。")
-        raise Refused("bad_scope", text, fields={"scopes": text})
+    if not wanted or not set(wanted) <= set(rules.TOKEN_SCOPES):
+        listed = gettext("请至少选一项用途，可选：%(scopes)s。") % {"scopes": "、".join(rules.TOKEN_SCOPES)}
+        raise Refused("bad_scope", listed, fields={"scopes": listed})
     if not 1 <= days <= _LONGEST.days:
         text = _("有效期为 1 至 366 天。")
         raise Refused("bad_span", text, fields={"days": text})

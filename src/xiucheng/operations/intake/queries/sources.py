@@ -76,7 +76,9 @@ def _spans(source: str) -> Iterator[Span]:
         times = history.times_of([case_id for _id, _at, case_id, _flags in chunk if case_id])
         for _id, created, case_id, flags in chunk:
             case = times.get(case_id) if case_id else None
-            yield Span(created, case.due_at if case else None, case.closed_at if case else None, frozenset(flags))
+            # A due day that the source does not state is our own reckoning: no figure of the source's promises.
+            stated = case.due_at if case and "no_due" not in flags else None
+            yield Span(created, stated, case.closed_at if case else None, frozenset(flags))
         last = chunk[-1][0]
 
 
