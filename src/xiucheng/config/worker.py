@@ -51,6 +51,7 @@ TIMERS = (
     Timer("heartbeat", 2, lambda at: heartbeat.beat("worker", at)),
     Timer("tasks falling due", 1, task_timers.run_due),
     Timer("checks to begin", 2, case_timers.start_checks),
+    Timer("cases reckoned anew", 5, case_timers.recalculate),
     Timer("parked steps", 5, readers.retry_parked),
     Timer("emptied tables", 10, lambda at: readers.rebuild_lost()),
     Timer("day heads", 60, sequencer.close_days),

@@ -256,10 +256,52 @@ class TestEnding:
         assert steps(given.task_id)[-1].payload["limit"]["value"] == 5
 
 
+class TestAClockThatStepsBack:
+    """Two hosts are a second apart, or a clock is set back: nothing fails, nothing that happened is rewritten."""
+
+    AHEAD = WEDNESDAY + timedelta(seconds=1)
+
+    def test_done_before_it_began(self, roads: House) -> None:
+        given = roads.give(self.AHEAD)
+        task = commands.complete(actor=TESTER, now=WEDNESDAY, task_id=given.task_id)
+        assert (task.state, task.ended_at, task.late) == ("done", self.AHEAD, False)
+
+    def test_handed_on_before_it_began(self, roads: House) -> None:
+        given = roads.give(self.AHEAD)
+        commands.delegate(actor=TESTER, now=WEDNESDAY, task_id=given.task_id, person_id=roads.crew.person_id)
+        assert [(s.kind, s.starts_at, s.person_id) for s in queries.segments(given.task_id)] == [
+            ("running", self.AHEAD, None),
+            ("running", self.AHEAD, roads.crew.person_id),
+        ]
+
+    def test_resumed_and_reopened_before_it_stopped(self, roads: House) -> None:
+        given = roads.give(self.AHEAD)
+        commands.pause(actor=TESTER, now=self.AHEAD, task_id=given.task_id)
+        commands.resume(actor=TESTER, now=WEDNESDAY, task_id=given.task_id)
+        commands.complete(actor=TESTER, now=self.AHEAD, task_id=given.task_id)
+        task = commands.reopen(actor=TESTER, now=WEDNESDAY, task_id=given.task_id)
+        assert task.due_at == given.due_at
+        assert all(s.ends_at is None or s.ends_at >= s.starts_at for s in queries.segments(given.task_id))
+
+    def test_what_was_asked_on_a_host_ahead_was_asked_now(self, roads: House) -> None:
+        given = roads.give(self.AHEAD)
+        request = commands.ask(
+            actor=roads.clerk.actor,
+            now=self.AHEAD + timedelta(seconds=1),
+            room="cases",
+            subject=uuid7(),
+            what="defer",
+            to_posts=("leader",),
+            task_id=given.task_id,
+        )
+        commands.decide(actor=TESTER, now=self.AHEAD, request_id=request, granted=True, pause=True)
+        assert queries.task(given.task_id).paused_at == self.AHEAD
+
+
 class TestAsking:
     def ask(self, roads: House, **values: Any) -> Any:
         plain = {"actor": roads.clerk.actor, "now": WEDNESDAY, "room": "cases", "subject": uuid7(), "what": "extend"}
-        return commands.ask(**{**plain, "to_post": "dispatcher", **values})
+        return commands.ask(**{**plain, "to_posts": ("dispatcher",), **values})
 
     def test_a_pending_request_stops_no_clock(self, roads: House) -> None:
         given = roads.give()

@@ -135,7 +135,7 @@ def test_eight_people_sign_one_task() -> None:
 def test_eight_people_decide_one_request() -> None:
     roads = house()
     request_id = commands.ask(
-        actor=roads.clerk.actor, now=WEDNESDAY, room="cases", subject=uuid7(), what="extend", to_post="dispatcher"
+        actor=roads.clerk.actor, now=WEDNESDAY, room="cases", subject=uuid7(), what="extend", to_posts=("dispatcher",)
     )
 
     def decide(granted: bool) -> Callable[[], str]:
@@ -153,7 +153,7 @@ def test_eight_clerks_ask_the_same_question() -> None:
 
     def ask() -> str:
         plain = {"actor": roads.clerk.actor, "now": WEDNESDAY, "room": "cases", "subject": subject}
-        commands.ask(**plain, what="extend", to_post="dispatcher")
+        commands.ask(**plain, what="extend", to_posts=("dispatcher",))
         return "asked"
 
     assert Counter(together(*[ask] * EIGHT)) == {"asked": 1, "already_asked": EIGHT - 1}

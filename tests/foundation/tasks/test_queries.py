@@ -125,7 +125,13 @@ class TestDesk:
 
 
 def ask(roads: House, now: datetime, **values: Any) -> Any:
-    plain = {"actor": roads.clerk.actor, "room": "cases", "subject": uuid7(), "what": "extend", "to_post": "dispatcher"}
+    plain = {
+        "actor": roads.clerk.actor,
+        "room": "cases",
+        "subject": uuid7(),
+        "what": "extend",
+        "to_posts": ("dispatcher",),
+    }
     return commands.ask(**{**plain, **values}, now=now)
 
 
@@ -144,7 +150,7 @@ class TestRequests:
     def test_lie_with_the_post_that_decides(self, roads: House) -> None:
         plain = ask(roads, WEDNESDAY)
         here = ask(roads, WEDNESDAY + HOUR, to_area="990101001001")
-        clerks = ask(roads, WEDNESDAY, to_post="agency_clerk", to_agency=roads.agency)
+        clerks = ask(roads, WEDNESDAY, to_posts=("agency_clerk",), to_agency=roads.agency)
         wide, street, far = (person(Post("dispatcher", area)) for area in ("", "990101001", "990101002"))
         shown = {
             name: [r.id for r in queries.requests_for(who).rows]
@@ -152,6 +158,14 @@ class TestRequests:
         }
         # What is asked of the district is not for a street's post.
         assert shown == {"wide": [plain, here], "street": [here], "far": [], "clerk": [clerks]}
+
+    def test_lie_with_every_post_that_may_decide(self, roads: House) -> None:
+        asked = ask(roads, WEDNESDAY, to_posts=("dispatcher", "shift_leader"))
+        for role in ("dispatcher", "shift_leader"):
+            who = person(Post(role))
+            assert [r.id for r in queries.requests_for(who).rows] == [asked]
+            assert queries.desk_counts(who, WEDNESDAY).requests == 1
+        assert not queries.requests_for(person(Post("leader"))).rows
 
     def test_the_desk_shows_what_the_rule_says(self, roads: House) -> None:
         from xiucheng.foundation.tasks import rules

@@ -307,14 +307,14 @@ def check_segments(real: Task) -> None:
     ],
 )
 def test_who_decides(post: Post, mine: bool) -> None:
-    request = _request(to_post="dispatcher", to_area="990101001001")
+    request = _request(to_posts=("dispatcher",), to_area="990101001001")
     assert rules.decides(Standing(uuid7(), posts=(post,)), request) is mine
     assert not rules.decides(Standing(uuid7()), request)
 
 
 def test_a_request_to_an_agency_is_for_its_people() -> None:
     agency = uuid7()
-    request = _request(to_post="agency_clerk", to_agency=agency)
+    request = _request(to_posts=("agency_clerk",), to_agency=agency)
     assert rules.decides(Standing(uuid7(), posts=(Post("agency_clerk", agency_id=agency),)), request)
     assert not rules.decides(Standing(uuid7(), posts=(Post("agency_clerk", agency_id=uuid7()),)), request)
 

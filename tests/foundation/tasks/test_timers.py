@@ -9,7 +9,7 @@ from tests.foundation.tasks.make import TESTER, WEDNESDAY, House, at, house, ste
 from tests.foundation.tasks.test_packing import publish_calendars
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people.rules import Post
-from xiucheng.foundation.tasks import commands, queries, timers
+from xiucheng.foundation.tasks import commands, queries, rules, timers
 from xiucheng.foundation.tasks.models import Due
 from xiucheng.kit.journal.readers import catch_up, ensure_rows
 from xiucheng.kit.worktime import Limit, Unit, seed
@@ -102,6 +102,26 @@ def test_nothing_rings_when_the_round_is_undone(roads: House, monkeypatch: pytes
         timers.run_due(WEDNESDAY + 9 * HOUR)
     assert rung(given.task_id) == []
     assert timers.run_due(WEDNESDAY + 9 * HOUR) == 1
+
+
+def test_one_that_cannot_be_reckoned_keeps_no_other_from_its_time(
+    roads: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    until = WEDNESDAY + 2 * HOUR
+    bad, good = (roads.give(limit=TEN_HOURS).task_id for _ in range(2))
+    for number, task_id in enumerate((bad, good)):
+        commands.pause(actor=TESTER, now=WEDNESDAY, task_id=task_id, until=until + number * HOUR)
+    whole = rules.timed
+
+    def poisoned(task, calendar):  # type: ignore[no-untyped-def]
+        if task.id == bad:
+            raise ArithmeticError("no such day")
+        return whole(task, calendar)
+
+    monkeypatch.setattr(rules, "timed", poisoned)
+    assert timers.run_due(until + HOUR) == 1
+    assert [queries.task(task_id).paused_at is None for task_id in (bad, good)] == [False, True]
+    assert str(bad) in caplog.text
 
 
 def test_a_quiet_round_takes_three_statements(roads: House, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -8,14 +8,20 @@ import pytest
 from django.db import connections
 
 from tests.pictures import jpeg
+from tests.world import SETUP
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.notices import queries as notices
+from xiucheng.foundation.people import commands as people_commands
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.models import Membership
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands, queries, timers
+from xiucheng.operations.cases.commands import bulk
 
 HOUR = timedelta(hours=1)
 
@@ -267,6 +273,255 @@ def test_supervision_with_a_reply_date_is_a_task_of_the_agency(world):
     assert view.facts.supervised
     assert {task.kind for task in tasks.open_of_subject(case_id)} == {"handle", "supervision_answer"}
     assert act(world, "leader", "supervise", handling(world), reason="请关注").facts.supervised
+    with refused("nobody_to_answer"):
+        act(world, "leader", "supervise", world.file().case_id, reason="请关注", reply_days=3)
+
+
+def answers(case_id):
+    return [(task.agency_id, task.due_at) for task in tasks.open_of_subject(case_id, "supervision_answer")]
+
+
+def offered(world, who, case_id) -> set[str]:
+    return {move.name for move in queries.case(case_id, world.standing(who), world.now).moves}
+
+
+def test_the_agency_answers_a_supervision_once_and_the_leader_is_told(world):
+    case_id = handling(world)
+    assert "answer_supervision" not in offered(world, "roads_clerk", case_id)
+    with refused("nothing_to_answer"):
+        act(world, "roads_clerk", "answer_supervision", case_id, reason="已在办理")
+    act(world, "leader", "supervise", case_id, reason="群众反映强烈", reply_days=3)
+    assert "answer_supervision" in offered(world, "roads_clerk", case_id)
+    with refused("not_yours", 403):
+        act(world, "parks_clerk", "answer_supervision", case_id, reason="已在办理")
+    with refused("incomplete"):
+        act(world, "roads_clerk", "answer_supervision", case_id)
+    act(world, "roads_clerk", "answer_supervision", case_id, reason="材料今日到场，明日完工")
+    assert answers(case_id) == []
+    assert "answer_supervision" not in offered(world, "roads_clerk", case_id)
+    line = queries.story(case_id)[-1]
+    assert (line.verb, line.reason) == ("answer_supervision", "材料今日到场，明日完工")
+    (told,) = notices.inbox(world.people["leader"], now=world.now + HOUR).rows
+    assert told.event == "case_answered"
+
+
+def test_a_new_date_replaces_the_one_before_and_a_new_agency_takes_the_question_over(world):
+    case_id = handling(world)
+    act(world, "leader", "supervise", case_id, reason="群众反映强烈", reply_days=5)
+    act(world, "leader", "supervise", case_id, reason="更急", reply_days=1)
+    ((agency_id, due),) = answers(case_id)
+    assert agency_id == world.agencies["roads"]
+    parks = world.agencies["parks"]
+    act(world, "dispatcher", "redispatch", case_id, at=world.now + HOUR, agency=str(parks), reason="权属园林")
+    assert answers(case_id) == [(parks, due)], "the leader's date stands"
+    act(world, "parks_clerk", "answer_supervision", case_id, reason="已安排")
+    assert answers(case_id) == []
+
+
+def _close(world, case_id):
+    reply(world, "roads_clerk", case_id)
+    timers.start_checks(world.now + timedelta(seconds=11))
+    act(world, "acceptor", "close", case_id, at=world.now + HOUR)
+
+
+def _return(world, case_id):
+    view = act(world, "roads_clerk", "return_case", case_id, reason="权属不是我单位")
+    act(world, "dispatcher", "decide", case_id, request=str(view.requests[0].id), granted="yes")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        _close,
+        _return,
+        lambda world, case_id: act(world, "leader", "force_close", case_id, reason="另案处理"),
+        lambda world, case_id: act(world, "acceptor", "merge", case_id, case=str(world.file().case_id)),
+    ],
+    ids=["close", "return", "force_close", "merge"],
+)
+def test_no_answer_is_owed_when_the_case_is_over(world, end):
+    case_id = handling(world)
+    act(world, "leader", "supervise", case_id, reason="群众反映强烈", reply_days=3)
+    end(world, case_id)
+    assert answers(case_id) == []
+
+
+def test_an_undone_closing_owes_the_answer_again(world):
+    case_id = handling(world)
+    act(world, "leader", "supervise", case_id, reason="群众反映强烈", reply_days=3)
+    owed = answers(case_id)
+    _close(world, case_id)
+    act(world, "acceptor", "undo", case_id, at=world.now + HOUR + timedelta(seconds=5))
+    assert answers(case_id) == owed
+    act(world, "roads_clerk", "answer_supervision", case_id, at=world.now + HOUR, reason="已完工")
+    assert answers(case_id) == []
+
+
+# -- what proves that it is done --------------------------------------------------------------------------------------
+
+
+def document(world) -> str:
+    stored = media.store(
+        actor=Actor.channel("resident"),
+        now=world.now,
+        content=b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
+        name="done.pdf",
+        purpose="after",
+    )
+    return str(stored.id)
+
+
+def test_the_reporters_own_picture_proves_nothing(world):
+    before = picture(world, seed=1)
+    case_id = handling(world, media=[(UUID(before), "before")])
+    with refused("after_photo_not_new"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[before])
+    with refused("after_photo_not_new"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[picture(world, seed=1)])
+    with refused("after_photo_missing"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[document(world)])
+    view = act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[before, picture(world, seed=2)])
+    assert view.state == "replied"
+
+
+def test_after_rework_a_new_picture_is_wanted(world):
+    case_id, shown = handling(world), picture(world, seed=1)
+    act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[shown])
+    timers.start_checks(world.now + HOUR)
+    act(world, "inspector", "rework", case_id, at=world.now + HOUR, reason="仍有残留")
+    with refused("after_photo_not_new"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[shown])
+    view = act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[picture(world, seed=2)])
+    assert view.state == "replied"
+
+
+def test_who_takes_a_reply_back_may_show_its_picture_again(world):
+    case_id, shown = handling(world), picture(world, seed=1)
+    act(world, "roads_clerk", "reply", case_id, reason="已请理", media=[shown])
+    act(world, "roads_clerk", "undo", case_id)
+    assert act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[shown]).state == "replied"
+
+
+# -- never who handled ------------------------------------------------------------------------------------------------
+
+
+def post(world, name: str, role: str, area: str = "") -> None:
+    people_commands.start_membership(
+        by=SETUP,
+        now=world.now - HOUR,
+        person_id=world.people[name],
+        role=role,
+        area=area,
+        agency_id=None,
+    )
+
+
+def test_who_settled_it_on_the_spot_does_not_approve_it(world):
+    post(world, "grid_officer", "acceptor")
+    key = vault.new_key()
+    filed = commands.file_case(
+        by=world.standing("grid_officer"),
+        now=world.now,
+        case=commands.NewCase(
+            report_id=uuid7(),
+            channel="patrol",
+            category="C0137",
+            place=commands.CasePlace(area="990101001001"),
+            key_id=key,
+            sealed_title=vault.seal(key, "路灯不亮"),
+            self_handled=True,
+        ),
+    )
+    with refused("own_work", 403):
+        act(world, "grid_officer", "approve_self_review", filed.case_id)
+    assert act(world, "acceptor", "approve_self_review", filed.case_id).state == "closed"
+
+
+def test_a_crew_member_does_not_check_their_own_work(world):
+    post(world, "roads_crew", "inspector", "990101001")
+    case_id = handling(world)
+    act(world, "roads_clerk", "assign_inside", case_id, person=str(world.people["roads_crew"]))
+    reply(world, "roads_clerk", case_id)
+    timers.start_checks(world.now + HOUR)
+    with refused("own_work", 403):
+        act(world, "roads_crew", "pass_check", case_id, at=world.now + HOUR)
+
+
+# -- closed agencies --------------------------------------------------------------------------------------------------
+
+
+def closed(world, name: str) -> UUID:
+    """The agency, closed as the command does it."""
+    agency_id = world.agencies[name]
+    for who in ("lights_clerk",):
+        (held,) = [m for m in Membership.objects.filter(person_id=world.people[who])]
+        people_commands.end_membership(by=SETUP, now=world.now - HOUR, membership_id=held.id)
+    people_commands.close_organisation(by=SETUP, now=world.now, organisation_id=agency_id)
+    return agency_id
+
+
+def test_a_closed_agency_gets_no_case(world):
+    agency_id, filed = closed(world, "lights"), world.file()
+    with refused("agency_closed"):
+        act(world, "dispatcher", "dispatch", filed.case_id, agency=str(agency_id))
+    by = Standing.for_rule("routing", 1)
+    assert bulk.dispatch_many(by=by, now=world.now, items=[bulk.Dispatching(filed.case_id, agency_id)]) == []
+
+
+def test_an_agency_with_open_cases_is_not_closed(world):
+    filed = world.file()
+    act(world, "dispatcher", "dispatch", filed.case_id, agency=str(world.agencies["lights"]))
+    with pytest.raises(Refused) as caught:
+        closed(world, "lights")
+    assert caught.value.code == "still_busy"
+    assert "1" in caught.value.text
+    act(world, "leader", "force_close", filed.case_id, reason="另案处理")
+    people_commands.close_organisation(by=SETUP, now=world.now, organisation_id=world.agencies["lights"])
+
+
+# -- the reporter reopens ---------------------------------------------------------------------------------------------
+
+
+def reopen_as_reporter(world, case_id, report_id, at=None):
+    key = vault.new_key()
+    return commands.reopen_for_reporter(
+        by=Standing.resident("resident"),
+        now=at or world.now,
+        case_id=case_id,
+        report_id=report_id,
+        key_id=key,
+        sealed_reason=vault.seal(key, "还是不亮"),
+    )
+
+
+def test_a_reporter_reopens_the_case_of_their_own_report_only(world):
+    report_id, joined = uuid7(), uuid7()
+    case_id = world.file(report_id=report_id).case_id
+    commands.add_source(by=SETUP, now=world.now, case_id=case_id, report_id=joined, channel="hotline")
+    with refused("illegal_move"):
+        reopen_as_reporter(world, case_id, report_id)
+    act(world, "leader", "force_close", case_id, reason="另案处理")
+    with refused("not_yours", 403):
+        reopen_as_reporter(world, case_id, uuid7())
+    with refused("not_yours", 403):
+        commands.reopen_case(by=Standing.resident("resident"), now=world.now, case_id=case_id, reason="还是不亮")
+    with refused("reopen_too_late"):
+        reopen_as_reporter(world, case_id, report_id, world.now + timedelta(days=15, seconds=1))
+    view = reopen_as_reporter(world, case_id, report_id)
+    assert (view.state, view.facts.reopen_count, view.moves) == ("filed", 1, ())
+    line = queries.story(case_id)[-1]
+    assert (line.verb, line.actor, line.reason) == ("reopen", "channel:resident", "还是不亮")
+    assert line.payload["report"] == str(report_id)
+    act(world, "leader", "force_close", case_id, reason="另案处理")
+    assert reopen_as_reporter(world, case_id, joined).state == "filed"
+
+
+def test_a_reporter_of_a_merged_case_reopens_the_one_it_follows(world):
+    report_id = uuid7()
+    member, master = world.file(report_id=report_id).case_id, world.file().case_id
+    act(world, "acceptor", "merge", member, case=str(master))
+    act(world, "leader", "force_close", master, reason="另案处理")
+    assert reopen_as_reporter(world, master, report_id).state == "filed"
 
 
 # -- undo -------------------------------------------------------------------------------------------------------------

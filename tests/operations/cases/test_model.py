@@ -5,7 +5,7 @@ every post must be answered as the model says, and leave rows, tasks and journal
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +15,9 @@ from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import attempt, verb
-from xiucheng.operations.cases import commands, queries
+from xiucheng.operations.cases import commands, configuration, queries
 from xiucheng.operations.cases.rules import MOVES
+from xiucheng.operations.cases.rules.apply import case_due
 
 WHO = {
     "dispatch": {"dispatcher", "shift_leader"},
@@ -31,6 +32,7 @@ WHO = {
     "extend": {"roads_clerk"},
     "void": {"dispatcher"},
     "supervise": {"leader", "street_head"},
+    "answer_supervision": {"roads_clerk"},
     "force_close": {"leader"},
     "reopen": {"acceptor", "shift_leader", "inspector"},
 }
@@ -47,6 +49,7 @@ FROM = {
     "extend": {"dispatched", "handling"},
     "void": {"filed", "dispatched", "returned"},
     "supervise": {"filed", "dispatched", "handling", "replied", "post_checking", "returned"},
+    "answer_supervision": {"dispatched", "handling", "replied", "post_checking"},
     "force_close": {"filed", "dispatched", "handling", "replied", "post_checking", "returned"},
     "reopen": {"closed"},
 }
@@ -75,6 +78,9 @@ class Model:
     rework: int = 0
     reopen: int = 0
     extend: int = 0
+    extend_here: int = 0
+    clock_from: datetime | None = None
+    answer: bool = False
     asked: frozenset[str] = frozenset()
     moves: int = 1
 
@@ -92,15 +98,20 @@ class Model:
             return False
         if name == "pass_check" and self.checked:
             return False
+        if name == "supervise" and self.agency is None:
+            return False  # it is always asked for an answer here
+        if name == "answer_supervision" and not self.answer:
+            return False
         return not (name == "extend" and self.extend >= 2)
 
     def target(self) -> str:
         """Where the next dispatch goes: always the roads, so that their clerk has something to do."""
         return "roads"
 
-    def do(self, name: str) -> None:
+    def do(self, name: str, at: datetime) -> None:
         """Follow an accepted move."""
         self.moves += 1
+        self.clock_from = at if name == "reopen" else self.clock_from
         if name in {"return_case", "extend", "void"}:
             self.asked |= {name}
         elif ":" in name:
@@ -112,6 +123,8 @@ class Model:
             self.checked = True
         else:
             self._moved(name)
+        if self.state in {"closed", "void", "returned"}:
+            self.answer = False
         # A question lapses where the state, or another agency, has made it pointless.
         self.asked = frozenset(what for what in self.asked if self.state in FROM[what])
         if name == "redispatch":
@@ -120,6 +133,7 @@ class Model:
     def _granted(self, what: str) -> None:
         if what == "extend":
             self.extend += 1
+            self.extend_here += 1
         elif what == "void":
             self.state = "void"
         else:
@@ -129,6 +143,9 @@ class Model:
         self.state = TO.get(name, self.state)
         if name in {"dispatch", "redispatch"}:
             self.agency = self.target()
+            self.extend_here = 0
+        if name in {"supervise", "answer_supervision"}:
+            self.answer = name == "supervise"
         if name == "rework":
             self.rework += 1
             self.checked = False
@@ -136,6 +153,7 @@ class Model:
             self.checked = False
         if name == "reopen":
             self.reopen += 1
+            self.extend = 0
             self.agency, self.checked = None, False
 
 
@@ -157,9 +175,9 @@ STEPS = st.lists(
 )
 def test_every_sequence_of_moves_is_answered_as_the_standard_says(world, sequence):
     pictured = world.__dict__.setdefault("pictured", [])
-    if not pictured:
-        pictured.append(picture(world))
-    model, filed = Model(), world.file(category="E0101", condition="E010102")
+    shown = 0
+    filed = world.file(category="E0101", condition="E010102")
+    model = Model(clock_from=world.now)
     at = world.now
     for name, who, likely in sequence:
         # Half of the time the post is one that may, so that sequences get somewhere.
@@ -167,9 +185,13 @@ def test_every_sequence_of_moves_is_answered_as_the_standard_says(world, sequenc
             who = sorted(WHO[name])[0]
         at += timedelta(seconds=20)
         expected = model.takes(name, who)
-        assert _try(world, filed.case_id, name, who, at, pictured[0]) is expected, (name, who, model)
+        if shown == len(pictured):
+            pictured.append(picture(world, seed=shown))
+        assert _try(world, filed.case_id, name, who, at, pictured[shown]) is expected, (name, who, model)
         if expected:
-            model.do(name)
+            model.do(name, at)
+            # Every reply needs a picture that the case has not seen.
+            shown += name == "reply"
         _agree(world, filed.case_id, model, at)
 
 
@@ -192,6 +214,8 @@ def _try(world, case_id, name, who, at, after) -> bool:
                 args["agency"] = str(world.agencies["roads"])
             if name == "reply":
                 args["media"] = [after]
+            if name == "supervise":
+                args["reply_days"] = 3
             commands.move(by=by, now=at, case_id=case_id, version=None, name=name, args=args)
             return True
     except Refused:
@@ -224,5 +248,18 @@ def _agree(world, case_id, model, at) -> None:
     assert len(handles) == (1 if model.state in {"dispatched", "handling"} else 0)
     checks = [task for task in tasks.open_of_subject(case_id) if task.kind == "post_check"]
     assert len(checks) == (1 if model.state == "post_checking" and not model.checked else 0)
+    answers = [task for task in tasks.open_of_subject(case_id) if task.kind == "supervision_answer"]
+    assert len(answers) == model.answer
+    _agree_on_deadlines(facts, model, handles, at)
     for move in view.moves:
         assert facts.state in MOVES[move.name].sources
+
+
+def _agree_on_deadlines(facts, model, handles, at) -> None:
+    """One limit more for every extension: on the case's clock since its round began, on the task's since it was given."""
+    clocks = configuration.clocks(at)
+    whole = facts.limit.times(1 + model.extend)
+    assert facts.due_at == case_due(model.clock_from, whole, facts.needs_check, clocks).at
+    for task in handles:
+        assert task.whole_limit == facts.limit.times(1 + model.extend_here)
+        assert facts.handle_due_at == task.due_at

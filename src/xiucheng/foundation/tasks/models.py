@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -164,7 +165,7 @@ class Request(models.Model):
     args = models.JSONField(default=dict)
     asked_by = models.CharField(max_length=120)
     asked_at = models.DateTimeField()
-    to_post = models.CharField(max_length=30)
+    to_posts = ArrayField(models.CharField(max_length=30))
     to_area = models.CharField(max_length=15, blank=True, default="")
     to_agency = models.ForeignKey(
         "people.Organisation", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -177,9 +178,7 @@ class Request(models.Model):
         db_table = "tasks_request"
         indexes = (
             models.Index(fields=["subject"], name="tasks_request_subject"),
-            models.Index(
-                fields=["to_post", "asked_at", "id"], name="tasks_request_desk", condition=Q(state=rules.PENDING)
-            ),
+            models.Index(fields=["asked_at", "id"], name="tasks_request_desk", condition=Q(state=rules.PENDING)),
             models.Index(
                 fields=["asked_by", "decided_at", "id"],
                 name="tasks_request_answered",
@@ -195,6 +194,7 @@ class Request(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(state__in=rules.REQUEST_STATES), name="tasks_request_state"),
+            models.CheckConstraint(condition=~Q(to_posts=[]), name="tasks_request_somebodys"),
             models.CheckConstraint(condition=Q(to_area__regex=AREA), name="tasks_request_areacode"),
             models.CheckConstraint(
                 condition=Q(state=rules.PENDING, decided_by__isnull=True, decided_at__isnull=True)

@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.notices import registry as notices
 from xiucheng.foundation.packs import registry as packs
+from xiucheng.foundation.people import obligations
 
-from . import packing
+from . import packing, queries
 
 packs.register(
     packs.PackKind("calendar", _("工作日历"), packing.check, normalise=packing.normalise, effect=packing.effect)
 )
+obligations.register("tasks", _("未办结的任务"), queries.open_of_agency)
 notices.register(
     # Told once each; folding would hide which of several it was.
     notices.Event("task_warn", _("时限已用去八成，{due_at} 截止，请抓紧办理。"), fold=timedelta(0)),

@@ -75,7 +75,7 @@ SELECT count(*) FROM moved
 
 
 REQUEST_COLUMNS = (
-    "id, room, subject, task_id, what, args, asked_by, asked_at, to_post, to_area, to_agency_id, state, decided_by,"
+    "id, room, subject, task_id, what, args, asked_by, asked_at, to_posts, to_area, to_agency_id, state, decided_by,"
     " decided_at"
 )
 
@@ -145,6 +145,7 @@ def request(values: Sequence[Any]) -> Request:
     columns = list(values)
     if isinstance(columns[5], str):
         columns[5] = json.loads(columns[5])
+    columns[8] = tuple(columns[8])
     return Request(*columns)
 
 

@@ -4,6 +4,7 @@ Any number of workers may run it at once. An alarm is a row of `tasks_due`: the 
 transaction with the step, so it rings once, whoever is killed when.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,14 @@ from uuid import UUID
 from django.db import connection
 
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.outage import is_away
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from . import calendars, commands, storing
 from .commands.steps import record
+
+log = logging.getLogger(__name__)
 
 TIMER = Actor.system("timer")
 
@@ -98,6 +102,12 @@ def _tried(do: Any, now: datetime, task_ids: Iterable[UUID]) -> Iterable[bool]:
             do(actor=TIMER, now=now, task_id=task_id)
         except Refused:
             # Another worker, or a person, was faster: nothing is left to do.
+            yield False
+        except Exception as error:
+            # Each is a transaction of its own: one that nobody can reckon keeps no other from its time.
+            if is_away(error):
+                raise
+            log.exception("the timer cannot do its work on task %s", task_id)
             yield False
         else:
             yield True

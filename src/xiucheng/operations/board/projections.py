@@ -26,6 +26,7 @@ VERBS = frozenset(
     {
         *(f"cases.{move.name}" for move in MOVES),
         "cases.add_source",
+        "cases.recalculate",
         *(f"tasks.{verb}" for verb in CLOCK_STEPS),
     }
 )

@@ -19,6 +19,7 @@ from django.db import connection
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import calendars
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
@@ -134,6 +135,7 @@ def _filed(
         filed_at=case.filed_at,
         clock_from=case.filed_at,
         due_at=case.due_at if case.due_stated else reckoned.at,
+        provisional=reckoned.provisional and not case.due_stated,
         imported=True,
     )
     beside = {
@@ -146,7 +148,7 @@ def _filed(
         "component": new.place.component,
         "lon": new.place.lon,
         "lat": new.place.lat,
-        "provisional": reckoned.provisional and not case.due_stated,
+        "calendar_version": calendars.in_force(now),
         "quality": list(new.quality),
         "moved_at": case.filed_at,
         "key_id": key_id,
@@ -172,6 +174,7 @@ def _file_payload(new: NewCase, facts: CaseFacts, beside: Mapping[str, Any]) -> 
         "lon": beside["lon"],
         "lat": beside["lat"],
         "due": facts.due_at,
+        "provisional": facts.provisional,
         "self_handled": facts.self_handled,
     }
 
@@ -202,7 +205,7 @@ _BESIDE = (
     "component",
     "lon",
     "lat",
-    "provisional",
+    "calendar_version",
     "quality",
     "moved_at",
     "key_id",

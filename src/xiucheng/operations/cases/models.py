@@ -35,6 +35,7 @@ class Case(models.Model):
     clock_from = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
+    calendar_version = models.IntegerField(default=0, db_default=0)
     handle_due_at = models.DateTimeField(null=True)
     agency = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     person_id = models.UUIDField(null=True)
@@ -56,6 +57,7 @@ class Case(models.Model):
     moved_at = models.DateTimeField()
     handle_task = models.UUIDField(null=True)
     check_task = models.UUIDField(null=True)
+    answer_task = models.UUIDField(null=True)
     key_id = models.UUIDField()
 
     class Meta:
@@ -73,6 +75,11 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["category", "lat", "lon"], name="cases_case_near", condition=_OPEN),
             models.Index(fields=["moved_at"], name="cases_case_replied", condition=models.Q(state="replied")),
+            models.Index(
+                fields=["calendar_version"],
+                name="cases_case_provisional",
+                condition=models.Q(_OPEN, provisional=True),
+            ),
             models.Index(fields=["merged_into"], name="cases_case_members", condition=models.Q(state="merged")),
             models.Index(fields=["area", "-filed_at"], name="cases_case_area"),
         ]

@@ -75,6 +75,7 @@ def view_of(row: Case, by: Standing, now: datetime) -> CaseView:
         if not move.automatic
         and move.name not in asked
         and (move.name != "undo" or undo_until)
+        and (move.name != "answer_supervision" or facts.answer_task)
         and (move.name != "decide" or any(request.mine for request in requests))
         and may_move(move.name, facts, by)
     )
@@ -235,6 +236,22 @@ def open_and_replied(now: datetime, settled_for: timedelta, limit: int) -> list[
         .order_by("moved_at")
         .values_list("id", flat=True)[:limit]
     )
+
+
+def provisional(calendar_version: int, limit: int) -> list[UUID]:
+    """Open cases whose own deadline rests on holidays not yet announced, reckoned by another calendar than this one."""
+    # Two ranges, which an index finds at once; "<>" would read every provisional case each round.
+    other = Q(calendar_version__lt=calendar_version) | Q(calendar_version__gt=calendar_version)
+    return list(
+        Case.objects.filter(other, provisional=True)
+        .exclude(state__in=["closed", "void", "merged"])
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+def open_of_agency(agency_id: UUID) -> int:
+    """How many open cases lie with an agency, those already replied to included. One statement."""
+    return Case.objects.filter(agency_id=agency_id, state__in=OPEN_STATES).count()
 
 
 def is_open(state: str) -> bool:

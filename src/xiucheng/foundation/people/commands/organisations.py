@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from .. import memory, queries, rules
+from .. import memory, obligations, queries, rules
 from ..models import Membership, Organisation
 from ..rules import Standing
 from .frame import checked_area, checked_code, checked_name, locked, record, refusing
@@ -106,12 +107,17 @@ def _check_circle(organisation_id: UUID, parent_id: UUID) -> None:
 
 @verb
 def close_organisation(*, by: Standing, now: datetime, organisation_id: UUID) -> None:
-    """Nothing more is dispatched to it. Refused: not_yours, not_found, still_staffed while posts in it are held."""
+    """Nothing more is dispatched to it. Refused: not_yours, not_found, still_staffed while posts in it are held,
+    still_busy while it has something to settle (says how much of what; see obligations)."""
     queries.demand(by, "people.organise")
     row = locked(Organisation, organisation_id, _NO_ORGANISATION)
     held = Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), agency_id=row.id)
     if held.exists():
         raise Refused("still_staffed", _("这个单位还有人任职，请先结束任职。"))
+    open_work = [f"{label} {count}" for label, count in obligations.of(row.id)]
+    if open_work:
+        told = {"what": gettext("、").join(open_work)}
+        raise Refused("still_busy", gettext("这个单位还有未办结的事项：%(what)s。请先办结或改派。") % told)
     row.is_active = False
     row.save(update_fields=["is_active"])
     memory.remembered.changed()

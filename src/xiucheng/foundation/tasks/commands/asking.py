@@ -1,7 +1,7 @@
 """Asking for a decision and deciding: once, by whoever is first, whatever it is about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from .steps import ROOM
 
 _ASK = """
 INSERT INTO tasks_request
-    (id, room, subject, task_id, what, args, asked_by, asked_at, to_post, to_area, to_agency_id, state)
+    (id, room, subject, task_id, what, args, asked_by, asked_at, to_posts, to_area, to_agency_id, state)
 VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, 'pending')
 ON CONFLICT (subject, what, task_id) WHERE state = 'pending' DO NOTHING
 RETURNING id
@@ -42,13 +42,14 @@ def ask(
     room: str,
     subject: UUID,
     what: str,
-    to_post: str,
+    to_posts: Sequence[str],
     to_area: str = "",
     to_agency: UUID | None = None,
     task_id: UUID | None = None,
     args: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Ask the holders of a post (for an area or of an agency) for a decision; no clock stops. Returns the request.
+    """Ask the holders of one or several posts (for an area or of an agency) for a decision; no clock stops. Returns
+    the request, which lies on the desk of each of them and is decided by whoever is first.
 
     what: a code of the asking room. args: codes, numbers and references, as in a step; words are a programming error
     (ValueError). Refused: `already_asked` (409) while the same question about the same task is open. Step: tasks.ask,
@@ -59,7 +60,7 @@ def ask(
     with connection.cursor() as cursor:
         cursor.execute(
             _ASK,
-            [request_id, room, subject, task_id, what, plain, str(actor), now, to_post, to_area, to_agency],
+            [request_id, room, subject, task_id, what, plain, str(actor), now, list(to_posts), to_area, to_agency],
         )
         if cursor.fetchone() is None:
             raise Refused("already_asked", _("同样的申请正在等候批复。"), status=409)
@@ -75,7 +76,7 @@ def ask(
             "task": task_id,
             "what": what,
             "args": json.loads(plain),
-            "to_post": to_post,
+            "to_posts": list(to_posts),
             "to_area": to_area,
             "to_agency": to_agency,
         },
@@ -121,7 +122,9 @@ def decide(
         },
     )
     if granted and pause and request.task_id is not None:
-        pause_task(actor=actor, now=now, task_id=request.task_id, at=request.asked_at, until=until)
+        # What was asked on a host whose clock is ahead was asked now.
+        since = min(request.asked_at, now)
+        pause_task(actor=actor, now=now, task_id=request.task_id, at=since, until=until)
     return request
 
 

@@ -3,6 +3,7 @@
 import datetime
 
 import django.contrib.postgres.constraints
+import django.contrib.postgres.fields
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
@@ -143,7 +144,10 @@ class Migration(migrations.Migration):
                 ("args", models.JSONField(default=dict)),
                 ("asked_by", models.CharField(max_length=120)),
                 ("asked_at", models.DateTimeField()),
-                ("to_post", models.CharField(max_length=30)),
+                (
+                    "to_posts",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), size=None),
+                ),
                 ("to_area", models.CharField(blank=True, default="", max_length=15)),
                 ("state", models.CharField(default="pending", max_length=10)),
                 ("decided_by", models.CharField(max_length=120, null=True)),
@@ -340,7 +344,7 @@ class Migration(migrations.Migration):
             model_name="request",
             index=models.Index(
                 condition=models.Q(("state", "pending")),
-                fields=["to_post", "asked_at", "id"],
+                fields=["asked_at", "id"],
                 name="tasks_request_desk",
             ),
         ),
@@ -365,6 +369,12 @@ class Migration(migrations.Migration):
             model_name="request",
             constraint=models.CheckConstraint(
                 condition=models.Q(("state__in", ("pending", "granted", "refused"))), name="tasks_request_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_posts", []), _negated=True), name="tasks_request_somebodys"
             ),
         ),
         migrations.AddConstraint(

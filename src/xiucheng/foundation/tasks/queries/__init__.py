@@ -2,15 +2,17 @@
 
 from .desk import DeskCounts, desk_counts, my_desk
 from .requests import answered, pending_requests, requests_for
-from .tasks import left, of_subject, open_of_subject, segments, still_running, task
+from .tasks import deadlines, left, of_subject, open_of_agency, open_of_subject, segments, still_running, task
 
 __all__ = [
     "DeskCounts",
     "answered",
+    "deadlines",
     "desk_counts",
     "left",
     "my_desk",
     "of_subject",
+    "open_of_agency",
     "open_of_subject",
     "pending_requests",
     "requests_for",

@@ -58,7 +58,7 @@ def addressed_to(standing: Standing) -> tuple[str, list[Any]]:
     return (f"({' OR '.join([_POST] * len(posts))})" if posts else ""), parameters
 
 
-_POST = "(to_post = %s AND to_area LIKE %s AND (to_agency_id IS NULL OR to_agency_id = %s))"
+_POST = "(%s = ANY(to_posts) AND to_area LIKE %s AND (to_agency_id IS NULL OR to_agency_id = %s))"
 
 
 def _values(post: Post) -> list[Any]:

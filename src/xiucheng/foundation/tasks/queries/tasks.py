@@ -33,6 +33,13 @@ def open_of_subject(subject: UUID, kind: str | None = None) -> list[Task]:
     return storing.read("t.subject = %s AND t.ended_at IS NULL AND t.kind = %s", [subject, kind])
 
 
+def open_of_agency(agency_id: UUID) -> int:
+    """How many tasks that are not ended an agency has, those in a person's hands included; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tasks_task WHERE agency_id = %s AND ended_at IS NULL", [agency_id])
+        return int(cursor.fetchone()[0])
+
+
 def segments(task_id: UUID) -> list[Segment]:
     """The clock of a task, stretch by stretch without a gap; empty for an unknown one; one statement."""
     found = storing.one(task_id)
@@ -46,6 +53,13 @@ def left(found: Task, now: datetime) -> timedelta | None:
     """
     calendar, _version = calendars.resolve(found.calendar, now)
     return rules.left(found, now, calendar)
+
+
+def deadlines(task_ids: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    """The present deadlines of tasks, None without a running one; unknown tasks are left out; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, due_at FROM tasks_task WHERE id = ANY(%s)", [list(task_ids)])
+        return dict(cursor.fetchall())
 
 
 def still_running(due: Sequence[tuple[UUID, datetime]]) -> set[UUID]:

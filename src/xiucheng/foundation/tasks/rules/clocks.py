@@ -102,6 +102,7 @@ def delegated(task: Task, person_id: UUID | None, now: datetime) -> Task:
     """In the hands of a person inside the agency, or (None) back with the agency; the clock goes on."""
     if not task.is_running:
         return replace(task, person_id=person_id)
+    now = _onward(task, now)
     segments = (*_cut(task.segments, now), Segment("running", now, None, person_id))
     return replace(task, person_id=person_id, segments=segments)
 
@@ -122,6 +123,7 @@ def resumed(task: Task, now: datetime) -> Task:
     """The clock goes on. Refused `not_paused`."""
     if task.paused_at is None:
         raise Refused("not_paused", _("计时没有暂停。"))
+    now = _onward(task, now)
     segments = (*_cut(task.segments, now), Segment("running", now, None, task.person_id))
     return replace(task, paused_at=None, resume_at=None, segments=segments)
 
@@ -139,6 +141,7 @@ def extended(task: Task, by: Limit | None) -> Task:
 
 def completed(task: Task, now: datetime, calendar: Calendar) -> Task:
     """Done; late or not is settled here. One that is done while its clock stands still was in time if it was before."""
+    now = _onward(task, now)
     ended = timed(_ended(task, now, "done"), calendar)
     return replace(ended, late=None if ended.due_at is None else now > ended.due_at)
 
@@ -162,6 +165,7 @@ def reopened(task: Task, now: datetime, *, as_before: bool) -> Task:
     if as_before:
         segments = (*task.segments[:-1], replace(last, ends_at=None))
         return replace(task, segments=segments, paused_at=last.starts_at if last.kind == "paused" else None)
+    now = _onward(task, now)
     since = last.ends_at or now
     segments = (*task.segments, Segment("stopped", since, now), Segment("running", now, None, task.person_id))
     return replace(task, resume_at=None, segments=segments)
@@ -214,6 +218,13 @@ def light(task: Task, now: datetime) -> Light:
     if at > task.due_at:
         return "red"
     return "yellow" if at > task.warn_at else "green"
+
+
+def _onward(task: Task, now: datetime) -> datetime:
+    """When what is done now happens on the task's clock: never before what is already on it. Two hosts may be a second
+    apart, and a clock may be set back; what one has written the other does not rewrite."""
+    last = task.segments[-1]
+    return max(now, last.ends_at or last.starts_at)
 
 
 def _cut(segments: Sequence[Segment], at: datetime) -> tuple[Segment, ...]:

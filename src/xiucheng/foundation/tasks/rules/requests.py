@@ -27,7 +27,7 @@ class Request:
     args: Mapping[str, Any]
     asked_by: str
     asked_at: datetime
-    to_post: str
+    to_posts: tuple[str, ...]
     to_area: str
     to_agency: UUID | None
     state: str
@@ -39,7 +39,7 @@ def decides(standing: Standing, request: Request) -> bool:
     """Does a post of this standing take the decision that is asked for? The rooms above may know better: they ask
     their own matrix."""
     return any(
-        post.role == request.to_post
+        post.role in request.to_posts
         and covers(post.area, request.to_area)
         and (request.to_agency is None or post.agency_id == request.to_agency)
         for post in standing.posts

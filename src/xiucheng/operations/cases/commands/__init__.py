@@ -2,7 +2,10 @@
 
 from .filing import CasePlace, Filed, NewCase, add_source, file_case, file_many
 from .moving import move
+from .reckoning import recalculate
+from .reporter import reopen_for_reporter
 from .verbs import (
+    answer_supervision,
     approve_self_review,
     assign_inside,
     close_case,
@@ -32,6 +35,7 @@ __all__ = [
     "Filed",
     "NewCase",
     "add_source",
+    "answer_supervision",
     "approve_self_review",
     "assign_inside",
     "close_case",
@@ -45,9 +49,11 @@ __all__ = [
     "merge_case",
     "move",
     "pass_check",
+    "recalculate",
     "redispatch_case",
     "refuse_self_review",
     "reopen_case",
+    "reopen_for_reporter",
     "reply_case",
     "return_case",
     "rework_case",

@@ -58,7 +58,7 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
 
     At most 4 statements and one per agency, however many cases. No question lapses: whatever can be asked about a case
     that waits for dispatch can be asked of a dispatched one. Returns the cases that were dispatched; an agency that
-    does not handle cases gets none. Step: cases.dispatch for each.
+    does not handle cases, or is closed, gets none. Step: cases.dispatch for each.
     """
     held = people.organisations()
     versions = {item.case_id: item.version for item in items}
@@ -70,7 +70,8 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
     for row in rows:
         case, agency = facts_of(row), wanted[row.id]
         seen = versions[row.id] in (None, row.version)
-        if seen and row.state in MOVES[NAME].sources and agency.handles and may_move(NAME, case, by):
+        takes = agency.handles and agency.is_active
+        if seen and takes and row.state in MOVES[NAME].sources and may_move(NAME, case, by):
             judged.append((row, apply(NAME, case, {"agency": agency.id}, by=mover, now=now, clocks=clocks)))
     if not judged:
         return []

@@ -13,14 +13,17 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks import queries as task_queries
+from xiucheng.foundation.tasks.rules import Task
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.worktime import Limit, Unit
 
 from .. import configuration
 from ..models import Case
-from ..rules import DECIDERS, MOVES
+from ..rules import MOVES, deciders
 
 ROOM = "cases"
+ANSWER = "supervision_answer"
+"""The kind of the task that a supervision with a reply date gives to the agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,42 @@ def _give_check(it: Context) -> dict[str, Any]:
 
 
 def _give_answer(it: Context) -> dict[str, Any]:
-    tasks.give(
+    return _answer_by(it, Limit(it.args["reply_days"], Unit.NATURAL_DAY), it.now)
+
+
+def _answer_by(it: Context, limit: Limit | None, start: datetime) -> dict[str, Any]:
+    given = tasks.give(
         actor=it.by.actor,
         now=it.now,
-        kind="supervision_answer",
+        kind=ANSWER,
         room=ROOM,
         subject=it.row.id,
         agency_id=it.row.agency_id,
         area=it.row.area,
-        limit=Limit(it.args["reply_days"], Unit.NATURAL_DAY),
+        limit=limit,
         calendar="default",
+        start=start,
     )
+    return {"answer_task": given.task_id}
+
+
+def _hand_answer(it: Context) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for task in task_queries.open_of_subject(it.row.id, ANSWER):
+        tasks.cancel(actor=it.by.actor, now=it.now, task_id=task.id)
+        made = _answer_by(it, task.whole_limit, task.started_at)
+    return made
+
+
+def _cancel_answer(it: Context) -> dict[str, Any]:
+    for task in task_queries.open_of_subject(it.row.id, ANSWER):
+        tasks.cancel(actor=it.by.actor, now=it.now, task_id=task.id)
+    return {}
+
+
+def _complete_answer(it: Context) -> dict[str, Any]:
+    for task in task_queries.open_of_subject(it.row.id, ANSWER):
+        tasks.complete(actor=it.by.actor, now=it.now, task_id=task.id)
     return {}
 
 
@@ -115,7 +143,8 @@ def _cancel_handle(it: Context) -> dict[str, Any]:
     if it.row.handle_task:
         # Approval stops the clock at the moment of asking: waiting for the answer costs the agency nothing.
         asked = it.args.get("request_facts")
-        at = asked.asked_at if asked is not None else it.now
+        # (Of two hosts the one that asked may be a second ahead.)
+        at = min(asked.asked_at, it.now) if asked is not None else it.now
         tasks.cancel(actor=it.by.actor, now=it.now, task_id=it.row.handle_task, at=at)
     return {"handle_task": None}
 
@@ -142,9 +171,7 @@ def _complete_check(it: Context) -> dict[str, Any]:
 
 
 def _ask(it: Context) -> dict[str, Any]:
-    what = _what(it)
-    key = "extend_again" if what == "extend" and it.row.extend_count else what
-    post, _reach = next(iter(DECIDERS[key].items()))
+    what = str(it.args["asked"])
     tasks.ask(
         actor=it.by.actor,
         now=it.now,
@@ -153,14 +180,11 @@ def _ask(it: Context) -> dict[str, Any]:
         task_id=it.row.handle_task,
         what=what,
         args={"step": str(it.step_id)},
-        to_post=post,
-        to_area="",
+        # On the desks of all who may decide: where there is no dispatcher the shift leader decides.
+        to_posts=tuple(deciders(what, it.row.extend_count)),
+        to_area=it.row.area,
     )
     return {}
-
-
-def _what(it: Context) -> str:
-    return str(it.args["asked"])
 
 
 def _decide(it: Context) -> dict[str, Any]:
@@ -169,10 +193,22 @@ def _decide(it: Context) -> dict[str, Any]:
     return {}
 
 
-def _each_open(do: Callable[..., Any]) -> Callable[[Context], dict[str, Any]]:
+def _all(found: Sequence[Task]) -> Sequence[Task]:
+    return found
+
+
+def _topmost(found: Sequence[Task]) -> Sequence[Task]:
+    """Those that are no part of another one here: cancelling a task cancels its parts."""
+    ids = {task.id for task in found}
+    return [task for task in found if task.parent_id not in ids]
+
+
+def _each_open(
+    do: Callable[..., Any], wanted: Callable[[Sequence[Task]], Sequence[Task]] = _all
+) -> Callable[[Context], dict[str, Any]]:
     def run_on_open(it: Context) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for task in task_queries.open_of_subject(it.row.id):
+        for task in wanted(task_queries.open_of_subject(it.row.id)):
             changed = do(actor=it.by.actor, now=it.now, task_id=task.id)
             if task.id == it.row.handle_task:
                 made["handle_due_at"] = changed.due_at
@@ -194,6 +230,9 @@ _EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {
     "give_handle": _give_handle,
     "give_check": _give_check,
     "give_answer": _give_answer,
+    "hand_answer": _hand_answer,
+    "cancel_answer": _cancel_answer,
+    "complete_answer": _complete_answer,
     "sign_handle": _sign_handle,
     "delegate_handle": _delegate_handle,
     "complete_handle": _complete_handle,
@@ -205,5 +244,5 @@ _EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {
     "decide": _decide,
     "pause_tasks": _each_open(tasks.pause),
     "resume_tasks": _each_open(tasks.resume),
-    "cancel_tasks": _each_open(tasks.cancel),
+    "cancel_tasks": _each_open(tasks.cancel, _topmost),
 }

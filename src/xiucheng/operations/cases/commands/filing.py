@@ -11,6 +11,7 @@ from django.db import connection
 
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import calendars
 from xiucheng.kit import bulk, journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
@@ -78,7 +79,7 @@ def file_many(*, by: Standing, now: datetime, cases: Sequence[NewCase]) -> list[
     if not cases:
         return []
     numbers = _numbers(len(cases), now)
-    rows = [_row(case, number, now) for case, number in zip(cases, numbers, strict=True)]
+    rows = [_row(case, number, by, now) for case, number in zip(cases, numbers, strict=True)]
     bulk.insert(rows)
     bulk.insert(_words(cases))
     pictures = [
@@ -100,7 +101,7 @@ def _numbers(count: int, now: datetime) -> list[str]:
         return [display_number(year, row[0]) for row in cursor.fetchall()]
 
 
-def _row(case: NewCase, number: str, now: datetime) -> Case:
+def _row(case: NewCase, number: str, by: Standing, now: datetime) -> Case:
     catalogue = configuration.catalogue(now)
     category, condition = catalogue.condition(case.category, case.condition)
     needs_check = category.needs_check(condition)
@@ -128,6 +129,9 @@ def _row(case: NewCase, number: str, now: datetime) -> Case:
         moved_at=now,
         due_at=due.at,
         provisional=due.provisional,
+        calendar_version=calendars.in_force(now),
+        # Who settled it on the spot has handled it, and will not approve it.
+        handlers=[by.person_id] if case.self_handled and by.person_id is not None else [],
         self_handled=case.self_handled,
         quality=list(case.quality),
         key_id=vault.new_key(),
@@ -169,6 +173,7 @@ def _record(case: NewCase, row: Case, by: Standing, now: datetime) -> None:
             "lon": row.lon,
             "lat": row.lat,
             "due": row.due_at,
+            "provisional": row.provisional,
             "self_handled": row.self_handled,
         },
     )

@@ -6,7 +6,7 @@
 4. Start, stop or hand on the clocks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import calendars
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
@@ -24,7 +25,7 @@ from xiucheng.kit.verbs import verb
 
 from .. import configuration
 from ..facts import facts_of
-from ..models import Case
+from ..models import Case, Picture
 from ..rules import MOVES, CaseFacts, Mover, Outcome, Request, apply, may_decide, may_move, parse_number
 from ..views import CaseView
 from . import effects, telling, undoing, words
@@ -61,13 +62,22 @@ def move(
     if name == "undo":
         return undoing.undo(by=by, now=now, row=row)
     resolved = _resolve(declared.name, case, args, by, now)
-    mover = Mover(str(by.actor), by.actor.person_id)
-    outcome = apply(name, case, resolved, by=mover, now=now, clocks=configuration.clocks(now))
-    step_id = uuid7()
-    _write(row, name, outcome, resolved, by=by, now=now, step_id=step_id)
+    step_id = make(row, name, resolved, by=by, now=now)
     _keep_words(row, step_id, name, resolved, now)
-    telling.tell(row, name, resolved, by=by, now=now)
     return _view(row, by, now)
+
+
+def make(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: datetime) -> UUID:
+    """Make a move on a locked case that this one may make: rule, row, tasks, step, notices. Returns the step.
+
+    args: as `rules.apply` takes them. Refused: what the table and the rule refuse.
+    """
+    mover = Mover(str(by.actor), by.actor.person_id)
+    outcome = apply(name, facts_of(row), args, by=mover, now=now, clocks=configuration.clocks(now))
+    step_id = uuid7()
+    _write(row, name, outcome, args, by=by, now=now, step_id=step_id)
+    telling.tell(row, name, args, by=by, now=now)
+    return step_id
 
 
 def lock(case_id: UUID) -> Case:
@@ -99,6 +109,11 @@ def _write(
     before = row.state
     columns = {_COLUMN.get(key, key): _list(value) for key, value in outcome.changes.items()}
     columns["moved_at"] = now
+    if columns["undo"] and args.get("media"):
+        # Whoever takes the move back takes its pictures back.
+        columns["undo"] = {**columns["undo"], "step": str(step_id)}
+    if "due_at" in columns:
+        columns["calendar_version"] = calendars.in_force(now)
     _set(row, columns)
     # The tasks know their own deadlines, so they come before the row is stored and the step recorded.
     made = effects.run(row, outcome.effects, args, by=by, now=now, step_id=step_id)
@@ -144,8 +159,22 @@ def _resolve(name: str, case: CaseFacts, args: Mapping[str, Any], by: Standing, 
     if name in _ASKS and any(request.what == name for request in tasks.pending_requests(case.id)):
         raise Refused("already_asked", _("同样的申请正在等候批复。"))
     if name == "reply":
-        resolved["has_after_photo"] = bool(resolved.get("media"))
+        resolved["proof"] = _proof(case.id, resolved.get("media", ()))
     return resolved
+
+
+def _proof(case_id: UUID, media_ids: Sequence[UUID]) -> str:
+    """What the media of a reply prove: "new" where a picture is among them that the case has not seen, by its content;
+    else why not, a key of the rule's refusals."""
+    if not media_ids:
+        return "none"
+    seen = set(Picture.objects.filter(case_id=case_id).values_list("media_id", flat=True))
+    known = media.describe([*media_ids, *seen])
+    shown = {known[one].digest for one in seen if one in known}
+    brought = [known[one] for one in media_ids if known[one].is_picture]
+    if not brought:
+        return "no_picture"
+    return "new" if any(one.id not in seen and one.digest not in shown for one in brought) else "shown"
 
 
 def _request(request_id: UUID, case: CaseFacts, by: Standing) -> dict[str, Any]:
@@ -160,8 +189,11 @@ def _request(request_id: UUID, case: CaseFacts, by: Standing) -> dict[str, Any]:
 
 def _agency(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
     agency_id = _uuid(value, "agency", _("没有这个承办单位。"))
-    if not people.agency(agency_id).handles:
+    agency = people.agency(agency_id)
+    if not agency.handles:
         raise Refused("no_agency", _("这个单位不承办案卷。"), fields={"agency": _("请选承办单位。")})
+    if not agency.is_active:
+        raise Refused("agency_closed", _("这个单位已停用，不再承办案卷。"), fields={"agency": _("请选承办单位。")})
     return agency_id
 
 

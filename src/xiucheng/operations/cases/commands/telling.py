@@ -9,9 +9,10 @@ from uuid import UUID
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit import journal
 
 from ..models import Case
-from ..rules import DECIDERS, MOVES
+from ..rules import MOVES, deciders
 from ..rules.apply import UNDO_WINDOW
 
 Audience = Callable[[Case, Mapping[str, Any], datetime], Sequence[UUID]]
@@ -26,11 +27,11 @@ def _assigned(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID
 
 
 def _deciders(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
-    what = args["asked"]
-    key = "extend_again" if what == "extend" and row.extend_count else what
-    role = next(iter(DECIDERS[key]))
-    # Those on duty now; where the roster says nobody, everybody who holds the post.
-    return people.on_duty(role, at=at) or people.holders(role, at=at)
+    roles = deciders(args["asked"], row.extend_count)
+    # Those on duty now, whichever of the posts they hold; where the roster says nobody, everybody who may decide.
+    on_duty = [person for role in roles for person in people.on_duty(role, at=at)]
+    found = on_duty or [person for role in roles for person in people.holders(role, at=at)]
+    return list(dict.fromkeys(found))
 
 
 def _asker(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
@@ -40,6 +41,12 @@ def _asker(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
 
 def _inspectors(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
     return people.on_duty("inspector", area=row.area, at=at) or people.holders("inspector", area=row.area, at=at)
+
+
+def _supervisor(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
+    asked = [step.actor for step in journal.of_subject(row.id) if (step.room, step.verb) == ("cases", "supervise")]
+    kind, _, person = asked[-1].partition(":") if asked else ("", "", "")
+    return (UUID(person),) if kind == "person" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ TABLE: Mapping[str, Telling] = {
     "assign_inside": Telling("case_assigned", _assigned),
     "rework": Telling("case_rework", _clerks),
     "supervise": Telling("case_supervised", _clerks),
+    "answer_supervision": Telling("case_answered", _supervisor),
     "start_check": Telling("case_to_check", _inspectors),
     "return_case": Telling("case_asked", _deciders),
     "extend": Telling("case_asked", _deciders),

@@ -12,12 +12,12 @@ from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 
-from ..models import Case
+from ..models import Case, Picture
 from ..views import CaseView
 from . import telling
 
 _TIMES = frozenset({"filed_at", "clock_from", "due_at", "handle_due_at", "closed_at"})
-_IDS = frozenset({"agency_id", "person_id", "merged_into"})
+_IDS = frozenset({"agency_id", "person_id", "merged_into", "answer_task"})
 _LISTS = frozenset({"agencies", "handlers"})
 
 
@@ -30,10 +30,15 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
         raise Refused("undo_too_late", _("已超过 10 秒，不能撤销。"))
     columns = {_column(key): _restored(key, value) for key, value in mark["values"].items()}
     columns |= {"version": row.version + 1, "undo": None, "moved_at": now}
-    columns |= _undo_effects(row, mark["effects"], by, now)
-    Case.objects.filter(id=row.id).update(**columns)
-    for key, value in columns.items():
-        setattr(row, key, value)
+    if "due_at" in columns:
+        # The clock of before may rest on a calendar that is not in force any more: the timer looks at it again.
+        columns["calendar_version"] = 0
+    _set(row, columns)
+    made = _undo_effects(row, mark["effects"], by, now)
+    _set(row, made)
+    Case.objects.filter(id=row.id).update(**{**columns, **made})
+    if "step" in mark:
+        Picture.objects.filter(case_id=row.id, step_id=mark["step"]).delete()
     journal.record(
         room="cases",
         subject=row.id,
@@ -46,6 +51,7 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
             "undone": mark["move"],
             "agency": row.agency_id,
             "due": row.due_at,
+            "provisional": row.provisional,
             "handle_due": row.handle_due_at,
             "self_handled": row.self_handled,
             "closing": row.closing,
@@ -55,6 +61,11 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     from ..queries import view_of
 
     return view_of(row, by, now)
+
+
+def _set(row: Case, columns: Mapping[str, Any]) -> None:
+    for key, value in columns.items():
+        setattr(row, key, value)
 
 
 def _column(key: str) -> str:
@@ -91,9 +102,11 @@ def _unsign_handle(row: Case, by: Standing, now: datetime) -> None:
         tasks.unsign(actor=by.actor, now=now, task_id=row.handle_task)
 
 
-def _uncomplete_handle(row: Case, by: Standing, now: datetime) -> None:
-    if row.handle_task:
-        tasks.reopen(actor=by.actor, now=now, task_id=row.handle_task, as_before=True)
+def _uncomplete_handle(row: Case, by: Standing, now: datetime) -> dict[str, Any]:
+    if not row.handle_task:
+        return {}
+    reopened = tasks.reopen(actor=by.actor, now=now, task_id=row.handle_task, as_before=True)
+    return {"handle_due_at": reopened.due_at}
 
 
 def _uncomplete_check(row: Case, by: Standing, now: datetime) -> None:
@@ -101,9 +114,15 @@ def _uncomplete_check(row: Case, by: Standing, now: datetime) -> None:
         tasks.reopen(actor=by.actor, now=now, task_id=row.check_task, as_before=True)
 
 
+def _uncancel_answer(row: Case, by: Standing, now: datetime) -> None:
+    if row.answer_task:
+        tasks.reopen(actor=by.actor, now=now, task_id=row.answer_task, as_before=True)
+
+
 OPPOSITES: Mapping[str, Callable[[Case, Standing, datetime], dict[str, Any] | None]] = {
     "give_handle": _ungive_handle,
     "sign_handle": _unsign_handle,
     "complete_handle": _uncomplete_handle,
     "complete_check": _uncomplete_check,
+    "cancel_answer": _uncancel_answer,
 }

@@ -151,6 +151,18 @@ def supervise_case(
     return _move("supervise", by, now, case_id, version, reason=reason, reply_days=reply_days)
 
 
+def answer_supervision(
+    *,
+    by: Standing,
+    now: datetime,
+    case_id: UUID,
+    version: int | None = None,
+    reason: str,
+) -> CaseView:
+    """The agency answers the leader who wanted to know by a date."""
+    return _move("answer_supervision", by, now, case_id, version, reason=reason)
+
+
 def merge_case(
     *, by: Standing, now: datetime, case_id: UUID, version: int | None = None, into: UUID, reason: str = ""
 ) -> CaseView:

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ("clock_from", models.DateTimeField()),
                 ("due_at", models.DateTimeField(null=True)),
                 ("provisional", models.BooleanField(default=False)),
+                ("calendar_version", models.IntegerField(db_default=0, default=0)),
                 ("handle_due_at", models.DateTimeField(null=True)),
                 ("person_id", models.UUIDField(null=True)),
                 (
@@ -87,6 +88,7 @@ class Migration(migrations.Migration):
                 ("moved_at", models.DateTimeField()),
                 ("handle_task", models.UUIDField(null=True)),
                 ("check_task", models.UUIDField(null=True)),
+                ("answer_task", models.UUIDField(null=True)),
                 ("key_id", models.UUIDField()),
                 (
                     "agency",
@@ -154,6 +156,16 @@ class Migration(migrations.Migration):
             model_name="case",
             index=models.Index(
                 condition=models.Q(("state", "replied")), fields=["moved_at"], name="cases_case_replied"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(("state__in", ["closed", "void", "merged"]), _negated=True), ("provisional", True)
+                ),
+                fields=["calendar_version"],
+                name="cases_case_provisional",
             ),
         ),
         migrations.AddIndex(

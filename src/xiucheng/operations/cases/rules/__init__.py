@@ -2,7 +2,7 @@
 
 from .apply import Outcome, apply
 from .facts import CaseFacts, Mover, Request
-from .matrix import DECIDERS, MATRIX, may_decide, may_move
+from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move
 from .moves import MOVES, OPEN_STATES, STATES
 from .number import check_digit, display_number, parse_number
 
@@ -18,6 +18,7 @@ __all__ = [
     "Request",
     "apply",
     "check_digit",
+    "deciders",
     "display_number",
     "may_decide",
     "may_move",

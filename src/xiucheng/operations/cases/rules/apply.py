@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.worktime import Calendar, Due, Limit, due_in_turn
@@ -55,8 +56,8 @@ def case_due(start: datetime, limit: Limit, needs_check: bool, clocks: Clocks) -
 def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     """The outcome of a permitted move; refuses what the state or the rule forbids.
 
-    args: agency, person, case (UUIDs), closing, granted, has_after_photo, request … as the move asks. Refused:
-    `illegal_move`, and per move the codes in the functions below.
+    args: agency, person, case (UUIDs), closing, granted, proof, request … as the move asks. Refused: `illegal_move`,
+    and per move the codes in the functions below.
     """
     move = MOVES.check(name, case.state)
     rule = _RULES.get(name)
@@ -66,9 +67,18 @@ def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now
         changes.setdefault("state", move.target)
     if changes.get("state") in {"closed", "void"}:
         changes.setdefault("closed_at", now)
+    effects = outcome.effects
+    if case.answer_task is not None and changes.get("state") in _NOBODY_ANSWERS:
+        # Before the other tasks are paused or cancelled: what nobody can answer any more is not wanted any more.
+        changes["answer_task"] = None
+        effects = ("cancel_answer", *effects)
     changes["version"] = case.version + 1
-    changes["undo"] = _undo(move.undoable, case, changes, outcome.effects, by, now, name)
-    return Outcome(changes, outcome.effects, outcome.told)
+    changes["undo"] = _undo(move.undoable, case, changes, effects, by, now, name)
+    return Outcome(changes, effects, outcome.told)
+
+
+_NOBODY_ANSWERS = frozenset({"closed", "void", "merged", "returned"})
+"""States in which no agency owes the leader an answer: the case is over, or nobody has it."""
 
 
 def _undo(
@@ -114,25 +124,35 @@ def _redispatch(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: dateti
         raise Refused("same_agency", _("案卷已在这个单位。"), fields={"agency": _("改派须选另一个单位。")})
     outcome = _dispatch(case, args, by, now, clocks)
     stop = ("cancel_handle",) if case.state != "returned" else ()
-    return Outcome(outcome.changes, (*stop, *outcome.effects), outcome.told)
+    # The leader's question goes along with the case; its date stands.
+    hand = ("hand_answer",) if case.answer_task is not None else ()
+    return Outcome(outcome.changes, (*stop, *outcome.effects, *hand), outcome.told)
 
 
 def _sign(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    return Outcome({"handlers": _with_handler(case, by)}, ("sign_handle",))
+    return Outcome({"handlers": _with_handler(case, by.person_id)}, ("sign_handle",))
 
 
 def _assign_inside(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    return Outcome({"person_id": args["person"]}, ("delegate_handle",), {"person": args["person"]})
+    # Whoever it is given to is one of those who handle it, whatever other posts they hold.
+    changes = {"person_id": args["person"], "handlers": _with_handler(case, args["person"])}
+    return Outcome(changes, ("delegate_handle",), {"person": args["person"]})
 
 
 def _reply(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    if case.after_photo and not args.get("has_after_photo"):
-        raise Refused(
-            "after_photo_missing",
-            _("此类案卷须附处置后的图片。"),
-            fields={"media": _("请拍一张处置后的现场图片。")},
-        )
-    return Outcome({"handlers": _with_handler(case, by), "checked": ""}, ("complete_handle",))
+    proof = args.get("proof", "none")
+    if case.after_photo and proof != "new":
+        code, text = _NO_PROOF[proof]
+        raise Refused(code, text, fields={"media": _("请拍一张处置后的现场图片。")})
+    return Outcome({"handlers": _with_handler(case, by.person_id), "checked": ""}, ("complete_handle",))
+
+
+_NO_PROOF: Mapping[str, tuple[str, Any]] = {
+    "none": ("after_photo_missing", gettext_lazy("此类案卷须附处置后的图片。")),
+    "no_picture": ("after_photo_missing", gettext_lazy("所附文件不是图片，此类案卷须附处置后的图片。")),
+    "shown": ("after_photo_not_new", gettext_lazy("所附图片案卷里已经有了，不能证明这次的处置结果。")),
+}
+"""What was brought instead of a picture that nobody has seen on this case yet; `proof` is a key, or "new"."""
 
 
 def _start_check(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -171,15 +191,28 @@ def _approve_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, no
 
 def _refuse_self_review(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     # The clock of an ordinary case starts now: until here the finder had promised that nothing was left to do.
-    at = case_due(now, case.limit, case.needs_check, clocks).at
+    clock = _clock(now, case.limit, case, clocks)
     return Outcome(
-        {"self_handled": False, "clock_from": now, "due_at": at, "handlers": ()}, (), {"due": at, "self_handled": False}
+        {"self_handled": False, "clock_from": now, "handlers": (), **clock},
+        (),
+        {**_told_of(clock), "self_handled": False},
     )
 
 
 def _supervise(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    effects = ("give_answer",) if args.get("reply_days") and case.agency_id else ()
-    return Outcome({"supervised": True}, effects, {"supervised": True, "reply_days": args.get("reply_days")})
+    days = args.get("reply_days")
+    if days and case.agency_id is None:
+        text = _("案卷还没有承办单位，不能限期回复。")
+        raise Refused("nobody_to_answer", text, fields={"reply_days": text})
+    # A new date takes the place of the one before.
+    effects = ("cancel_answer", "give_answer") if days and case.answer_task else ("give_answer",) if days else ()
+    return Outcome({"supervised": True}, effects, {"supervised": True, "reply_days": days})
+
+
+def _answer_supervision(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
+    if case.answer_task is None:
+        raise Refused("nothing_to_answer", _("这件案卷没有等候回复的督办。"))
+    return Outcome({"answer_task": None}, ("complete_answer",))
 
 
 def _merge(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -208,12 +241,14 @@ def _reopen(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, 
     if case.closed_at is not None and now - case.closed_at > REOPEN_WINDOW:
         raise Refused("reopen_too_late", _("结案已超过 15 日，不能重开，请作为新的反映上报。"))
     count = case.reopen_count + 1
-    at = case_due(now, case.limit, case.needs_check, clocks).at
+    clock = _clock(now, case.limit, case, clocks)
     return Outcome(
         {
             "reopen_count": count,
+            # A new round: its extensions are counted anew, or the first would move the case by two limits at once.
+            "extend_count": 0,
             "clock_from": now,
-            "due_at": at,
+            **clock,
             "handle_due_at": None,
             "agency_id": None,
             "person_id": None,
@@ -223,8 +258,30 @@ def _reopen(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, 
             "closing": "",
         },
         (),
-        {"reopen_count": count, "due": at, "agency": None, "closing": ""},
+        {
+            "reopen_count": count,
+            "extend_count": 0,
+            **_told_of(clock),
+            "agency": None,
+            "closing": "",
+            **({"report": args["report"]} if args.get("report") else {}),
+        },
     )
+
+
+def _clock(start: datetime, limit: Limit, case: CaseFacts, clocks: Clocks) -> dict[str, Any]:
+    """The columns of a case's own clock that runs from `start`."""
+    due = case_due(start, limit, case.needs_check, clocks)
+    return {"due_at": due.at, "provisional": due.provisional}
+
+
+def _told_of(clock: Mapping[str, Any]) -> dict[str, Any]:
+    return {"due": clock["due_at"], "provisional": clock["provisional"]}
+
+
+def recalculated(case: CaseFacts, clocks: Clocks) -> dict[str, Any]:
+    """A case's own clock reckoned anew by another calendar, extensions included: the columns as they then are."""
+    return _clock(case.clock_from, case.limit.times(case.extend_count + 1), case, clocks)
 
 
 def _extend(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -256,19 +313,21 @@ def _return_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: da
 def _extend_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     # One original limit more (STANDARDS §1, extend), on the case's clock as on the agency's.
     count = case.extend_count + 1
-    longer = case_due(case.clock_from, case.limit.times(count + 1), case.needs_check, clocks).at
-    at = max(longer, case.due_at or longer)
-    return Outcome({"extend_count": count, "due_at": at}, ("extend_handle",), {"extend_count": count, "due": at})
+    clock = _clock(case.clock_from, case.limit.times(count + 1), case, clocks)
+    if case.due_at is not None and case.due_at > clock["due_at"]:
+        # A source stated a later date than the rules would give; an extension takes nothing away.
+        clock = {"due_at": case.due_at, "provisional": case.provisional}
+    return Outcome({"extend_count": count, **clock}, ("extend_handle",), {"extend_count": count, **_told_of(clock)})
 
 
 def _void_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     return Outcome({"state": "void"}, ("cancel_tasks",), {})
 
 
-def _with_handler(case: CaseFacts, by: Mover) -> tuple[UUID, ...]:
-    if by.person_id is None or by.person_id in case.handlers:
+def _with_handler(case: CaseFacts, person_id: UUID | None) -> tuple[UUID, ...]:
+    if person_id is None or person_id in case.handlers:
         return case.handlers
-    return (*case.handlers, by.person_id)
+    return (*case.handlers, person_id)
 
 
 def _other_than_handler(case: CaseFacts, by: Mover) -> None:
@@ -296,6 +355,7 @@ _RULES: Mapping[str, Rule] = {
     "void": _ask,
     "decide": _decide,
     "supervise": _supervise,
+    "answer_supervision": _answer_supervision,
     "merge": _merge,
     "unmerge": _unmerge,
     "force_close": _force_close,

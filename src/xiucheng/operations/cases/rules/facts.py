@@ -25,6 +25,7 @@ class CaseFacts:
     filed_at: datetime
     clock_from: datetime
     due_at: datetime | None
+    provisional: bool = False
     handle_due_at: datetime | None = None
     agency_id: UUID | None = None
     person_id: UUID | None = None
@@ -35,6 +36,7 @@ class CaseFacts:
     reopen_count: int = 0
     extend_count: int = 0
     supervised: bool = False
+    answer_task: UUID | None = None
     self_handled: bool = False
     imported: bool = False
     merged_into: UUID | None = None

@@ -30,6 +30,7 @@ MATRIX: Mapping[str, Reach] = {
     "extend": {"agency_clerk": "agency"},
     "void": {"dispatcher": "district"},
     "supervise": {"leader": "district", "street_head": "area"},
+    "answer_supervision": {"agency_clerk": "agency"},
     "merge": {"acceptor": "district", "shift_leader": "district"},
     "unmerge": {"acceptor": "district", "shift_leader": "district"},
     "force_close": {"leader": "district"},
@@ -43,16 +44,16 @@ DECIDERS: Mapping[str, Reach] = {
     "void": {"shift_leader": "district"},
 }
 
-# Moves that a published rule, the system or a channel makes, by the kind of actor.
+# Moves that a published rule or the system makes, by the kind of actor. A channel makes none: whoever comes through it
+# has no post, and a reporter reopens their own case by a command that takes what proves it (reopen_for_reporter).
 BY_OTHERS: Mapping[str, frozenset[str]] = {
     "rule": frozenset({"file", "dispatch"}),
-    "system": frozenset({"start_check", "merge"}),
-    "channel": frozenset({"reopen"}),
+    "system": frozenset({"start_check"}),
 }
 
 
 def may_move(name: str, case: CaseFacts, by: Standing) -> bool:
-    """May this person (rule, system, channel) make the move on this case, the state left aside?"""
+    """May this person (rule, system) make the move on this case, the state left aside?"""
     if by.actor.kind != "person":
         return name in BY_OTHERS.get(by.actor.kind, frozenset())
     if name == "undo":
@@ -63,9 +64,13 @@ def may_move(name: str, case: CaseFacts, by: Standing) -> bool:
 
 
 def may_decide(what: str, case: CaseFacts, by: Standing) -> bool:
-    """May this person decide the request? A second extension goes to a leader."""
-    key = "extend_again" if what == "extend" and case.extend_count else what
-    return by.actor.kind == "person" and _reached(DECIDERS[key], case, by)
+    """May this person decide the request?"""
+    return by.actor.kind == "person" and _reached(deciders(what, case.extend_count), case, by)
+
+
+def deciders(what: str, extend_count: int) -> Reach:
+    """The posts that decide what is asked, each of them: a second extension goes to a leader (STANDARDS §1)."""
+    return DECIDERS["extend_again" if what == "extend" and extend_count else what]
 
 
 def _reached(table: Reach, case: CaseFacts, by: Standing) -> bool:
