@@ -145,13 +145,16 @@ def test_has_asks_for_any_of_several_roles() -> None:
          Scope("community", ("371002001003",))),
         ([Post("agency_clerk", "", ROADS)], Scope("agency", (ROADS,))),
         ([Post("crew", "", ROADS)], Scope("person", (ME,))),
-        ([Post("crew", "", ROADS), Post("agency_clerk", "", PARKS)], Scope("agency", (PARKS,))),
-        ([Post("agency_clerk", "", ROADS), Post("street_head", "371002001")], Scope("street", ("371002001",))),
+        ([Post("crew", "", ROADS), Post("agency_clerk", "", PARKS)],
+         Scope("agency", (PARKS,), (Scope("person", (ME,)),))),
+        ([Post("agency_clerk", "", ROADS), Post("street_head", "371002001")],
+         Scope("street", ("371002001",), (Scope("agency", (ROADS,)),))),
+        ([Post("agency_clerk", "", ROADS), Post("leader")], Scope("all")),
         ([Post("security_admin"), Post("crew", "", ROADS)], Scope("person", (ME,))),
         ([Post("agency_clerk", "", None)], Scope("none")),
     ],
 )  # fmt: skip
-def test_a_standing_sees_the_widest_of_its_posts(posts: list[Post], scope: Scope) -> None:
+def test_a_standing_sees_what_any_of_its_posts_sees(posts: list[Post], scope: Scope) -> None:
     assert rules.visible_to(standing(*posts)) == scope
 
 

@@ -5,6 +5,7 @@ import json
 from django.db import connection
 
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Post, Standing
 from xiucheng.interfaces.cli.bench import seed
 from xiucheng.kit.now import now
 from xiucheng.kit.paging import Cursor
@@ -43,22 +44,30 @@ def reader(seeded, role):
     return people.standing_of(people.account(seeded.account(role)), now())
 
 
+def standings(seeded):
+    """A reader of each kind, and one who holds posts of three kinds at once."""
+    each = [reader(seeded, role) for role in READERS]
+    posts = tuple(post for standing in each[1:] for post in standing.posts)
+    crew = Post("crew", agency_id=posts[-1].agency_id)
+    return {**dict(zip(READERS, each, strict=True)), "three posts": Standing(each[1].person_id, posts=(*posts, crew))}
+
+
 def test_pages_and_counts_over_a_seeded_table(db):
     seeded = seed.cases(total=TOTAL, still_open=OPEN)
     _looks_like_a_district(seeded)
     at = now()
-    for role in READERS:
-        standing = reader(seeded, role)
+    for role, standing in standings(seeded).items():
         scope = people.visible_to(standing)
+        kinds = len(scope.parts)
         for queue in ("open", "overdue", "closed", "ended", "all", "void"):
             for cursor in (Cursor(), Cursor(backward=True)):
                 plan = explain(*sql.page_of(scope, Filters(queue=queue), cursor, LIMIT, at, None))
                 # By order of filing the open half of a scope is picked from the open cases.
-                most = OPEN if queue == "all" else 2 * (LIMIT + 1)
+                most = OPEN if queue == "all" else 2 * (LIMIT + 1) * kinds
                 assert rows_read(plan) <= most, (role, queue, cursor, plan)
         for filters in (Filters(queue="handling"), Filters(queue="to_dispatch"), Filters(category="C0137")):
             plan = explain(*sql.page_of(scope, filters, Cursor(), LIMIT, at, None))
-            assert rows_read(plan) <= OPEN, "a narrowed list of open cases reads open cases only"
+            assert rows_read(plan) <= OPEN * kinds, "a narrowed list of open cases reads open cases only"
         plan = explain(*sql.counts_of(scope, at))
         assert rows_read(plan) <= OPEN
         assert not [node for node in plan if node["Node Type"] == "Seq Scan"]

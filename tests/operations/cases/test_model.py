@@ -256,7 +256,7 @@ def _agree(world, case_id, model, at) -> None:
 
 
 def _agree_on_deadlines(facts, model, handles, at) -> None:
-    """One limit more for every extension: on the case's clock since its round began, on the task's since it was given."""
+    """One limit more for every extension: the case's since its round began, the task's since it was given."""
     clocks = configuration.clocks(at)
     whole = facts.limit.times(1 + model.extend)
     assert facts.due_at == case_due(model.clock_from, whole, facts.needs_check, clocks).at

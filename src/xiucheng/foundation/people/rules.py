@@ -251,10 +251,25 @@ def administrators_apart(held: Iterable[str], role: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cases a list starts from: one indexed predicate. values: area codes, agency ids or the person's id."""
+    """Which cases a list starts from: one indexed predicate for each kind of post. values: area codes, agency ids or
+    the person's id. also: narrower scopes beside it, each of a kind of its own, widest first."""
 
     kind: ScopeKind
     values: tuple[str | UUID, ...] = ()
+    also: tuple["Scope", ...] = ()
+
+    @property
+    def parts(self) -> tuple["Scope", ...]:
+        """All it takes in, as scopes of one kind each; none for nobody."""
+        return () if self.kind == "none" else (Scope(self.kind, self.values), *self.also)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The codes of the streets and communities in it."""
+        return tuple(str(value) for part in self.parts if part.kind in _AREAS for value in part.values)
+
+
+_AREAS: frozenset[ScopeKind] = frozenset({"street", "community"})
 
 
 _WIDEST: tuple[ScopeKind, ...] = ("all", "street", "community", "agency", "person")
@@ -272,20 +287,21 @@ def _seen(post: Post, person_id: UUID | None) -> tuple[ScopeKind, str | UUID | N
 
 
 def visible_to(standing: Standing) -> Scope:
-    """The widest of what the posts see: all, else streets, else communities, else agencies, else one's own.
+    """What the posts see together: all, or streets, communities, agencies and one's own side by side.
 
-    One kind only, so that a list is one indexed predicate; who holds posts of two kinds sees by the wider (D).
+    Whoever holds posts of two kinds sees what either would: the matrix of moves judges post by post too.
     """
     if standing.is_system:
         return Scope("all")
     seen = [_seen(post, standing.person_id) for post in standing.posts]
-    for kind in _WIDEST:
-        values = tuple(dict.fromkeys(value for of_kind, value in seen if of_kind == kind and value is not None))
-        if kind == "all" and any(of_kind == "all" for of_kind, _value in seen):
-            return Scope("all")
-        if values:
-            return Scope(kind, values)
-    return Scope("none")
+    if any(kind == "all" for kind, _value in seen):
+        return Scope("all")
+    found = [
+        Scope(kind, values)
+        for kind in _WIDEST
+        if (values := tuple(dict.fromkeys(value for of_kind, value in seen if of_kind == kind and value is not None)))
+    ]
+    return Scope(found[0].kind, found[0].values, tuple(found[1:])) if found else Scope("none")
 
 
 # -- who is on duty ---------------------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ SENTENCES: Mapping[str, tuple[str | Promise, str]] = {
     "extend": (gettext_lazy("%(who)s申请延期。"), "plain"),
     "void": (gettext_lazy("%(who)s申请作废。"), "plain"),
     "supervise": (gettext_lazy("%(who)s督办。"), "against"),
+    "answer_supervision": (gettext_lazy("%(who)s回复督办。"), "decided"),
+    "recalculate": (gettext_lazy("节假日安排已公布，时限重新推算。"), "quiet"),
     "merge": (gettext_lazy("%(who)s把本案卷合并到另一件。"), "decided"),
     "unmerge": (gettext_lazy("%(who)s取消合并。"), "decided"),
     "force_close": (gettext_lazy("%(who)s强制结案。"), "against"),
@@ -74,7 +76,7 @@ def sentence(verb: str, actor: str, payload: Payload, known: Names, held: Catalo
     else:
         template, tone = SENTENCES.get(verb, (gettext_lazy("%(who)s办理了“%(verb)s”。"), "plain"))
     told = str(template) % {**facts, "verb": move_label(verb)}
-    due = payload.get("due") if verb in {"decide", "reopen"} else None
+    due = payload.get("due") if verb in {"decide", "reopen", "recalculate"} else None
     return (told + _until(due) if due else told), tone
 
 

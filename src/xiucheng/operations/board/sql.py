@@ -1,4 +1,5 @@
-"""The statements of the lists: one indexed predicate per scope, the filters on top, one page from either end."""
+"""The statements of the lists: one indexed predicate per part of a scope, the filters on top, one page from either
+end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,30 +79,38 @@ def page_of(
     page = page.replace("%s", "{}").format(*(f"%({name})s" for name in named))
     values |= named | {"limit": limit + 1}
     ordered = f"ORDER BY {order.order(cursor)} LIMIT %(limit)s"
-    source, inside = _scoped(scope, values)
     halves = ("open", "NOT open") if QUEUES[filters.queue].open is None else ("TRUE",)
-    parts = [
-        f"(SELECT * FROM board_row WHERE {half} AND {inside} AND {where} AND {page} {ordered})"  # noqa: S608
-        for half in halves
-    ]
-    each = parts[0] if len(parts) == 1 else f"({' UNION ALL '.join(parts)})"
     columns = ", ".join(f"r.{column}" for column in COLUMNS)
-    return f"SELECT {columns} FROM {source}{each} r {ordered}", values  # noqa: S608
+    lists = []
+    for source, inside in _scoped(scope, values):
+        parts = [
+            f"(SELECT * FROM board_row WHERE {half} AND {inside} AND {where} AND {page} {ordered})"  # noqa: S608
+            for half in halves
+        ]
+        each = parts[0] if len(parts) == 1 else f"({' UNION ALL '.join(parts)})"
+        lists.append(f"SELECT {columns} FROM {source}{each} r {ordered}")  # noqa: S608
+    if len(lists) == 1:
+        return lists[0], values
+    # A case may be seen by two posts at once and is listed once.
+    together = " UNION ".join(f"({one})" for one in lists)
+    return f"SELECT {columns} FROM ({together}) r {ordered}", values  # noqa: S608
 
 
-def _scoped(scope: Scope, values: dict[str, Any]) -> tuple[str, str]:
-    """What stands before the list in FROM, and the one predicate that the scope is."""
-    if scope.kind == "all":
-        return "", "TRUE"
-    column = SCOPE_COLUMNS.get(scope.kind)
-    if column is None or not scope.values:
-        return "", "FALSE"
-    if len(scope.values) == 1:
-        values["scope"] = scope.values[0]
-        return "", f"{column} = %(scope)s"
-    values["scope"] = list(scope.values)
+def _scoped(scope: Scope, values: dict[str, Any]) -> list[tuple[str, str]]:
+    """For each part of the scope what stands before its list in FROM, and the one predicate that it is."""
+    if scope.kind in {"all", "none"}:
+        return [("", "TRUE" if scope.kind == "all" else "FALSE")]
+    return [_part(part, f"scope{number}", values) for number, part in enumerate(scope.parts)]
+
+
+def _part(part: Scope, name: str, values: dict[str, Any]) -> tuple[str, str]:
+    column = SCOPE_COLUMNS[part.kind]
+    if len(part.values) == 1:
+        values[name] = part.values[0]
+        return "", f"{column} = %({name})s"
+    values[name] = list(part.values)
     kind = "uuid" if column.endswith("_id") else "text"
-    return f"unnest(%(scope)s::{kind}[]) AS s(value), LATERAL ", f"{column} = s.value"
+    return f"unnest(%({name})s::{kind}[]) AS s(value), LATERAL ", f"{column} = s.value"
 
 
 MARKED = tuple(name for name in COUNTED if QUEUES[name].where)
@@ -114,11 +123,11 @@ def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
     The index of the open rows by state, and that of each scope, hold all it looks at.
     """
     values: dict[str, Any] = {"now": now, "soon": now + SOON}
-    within = "TRUE"
-    if scope.kind != "all":
-        column = SCOPE_COLUMNS.get(scope.kind)
-        within = f"{column} = ANY(%(scope)s)" if column and scope.values else "FALSE"
-        values["scope"] = list(scope.values)
+    seen = []
+    for number, part in enumerate(scope.parts):
+        seen.append(f"{SCOPE_COLUMNS[part.kind]} = ANY(%(scope{number})s)" if part.kind != "all" else "TRUE")
+        values[f"scope{number}"] = list(part.values)
+    within = f"({' OR '.join(seen)})" if seen else "FALSE"
     sums = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where})" for name in MARKED)
     return f"SELECT state, count(*), {sums} FROM board_row WHERE open AND {within} GROUP BY state", values  # noqa: S608
 

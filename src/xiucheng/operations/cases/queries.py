@@ -1,6 +1,6 @@
 """What others may read of cases; lists start from what the reader may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
@@ -48,15 +48,14 @@ def sees(
     scope: Scope, area: str, agency_id: UUID | None, person_id: UUID | None, agencies: Sequence[UUID] = ()
 ) -> bool:
     """Does a scope take in a case? An agency keeps seeing what it once had, a person what is assigned to them."""
-    if scope.kind == "all":
-        return True
-    if scope.kind in {"street", "community"}:
-        return any(area.startswith(str(value)) for value in scope.values)
-    if scope.kind == "agency":
-        return any(value in {agency_id, *agencies} for value in scope.values)
-    if scope.kind == "person":
-        return person_id is not None and person_id in scope.values
-    return False
+    held: Mapping[str, Callable[[Any], bool]] = {
+        "all": lambda value: True,
+        "street": area.startswith,
+        "community": area.startswith,
+        "agency": {agency_id, *agencies}.__contains__,
+        "person": lambda value: value == person_id,
+    }
+    return any(part.kind == "all" or any(map(held[part.kind], part.values)) for part in scope.parts)
 
 
 def view_of(row: Case, by: Standing, now: datetime) -> CaseView:
@@ -212,16 +211,16 @@ def within(scope: Scope) -> Q:
     """The predicate of a scope over cases."""
     if scope.kind == "all":
         return Q()
-    if scope.kind in {"street", "community"}:
-        predicate = Q(pk__in=[])
-        for area in scope.values:
-            predicate |= Q(area__startswith=str(area))
-        return predicate
-    if scope.kind == "agency":
-        return Q(agencies__overlap=list(scope.values))
-    if scope.kind == "person":
-        return Q(person_id__in=list(scope.values))
-    return Q(pk__in=[])
+    predicate = Q(pk__in=[])
+    for area in scope.areas:
+        predicate |= Q(area__startswith=area)
+    for part in scope.parts:
+        if part.kind in _WITHIN:
+            predicate |= Q(**{_WITHIN[part.kind]: list(part.values)})
+    return predicate
+
+
+_WITHIN: Mapping[str, str] = {"agency": "agencies__overlap", "person": "person_id__in"}
 
 
 def numbers(case_ids: Iterable[UUID]) -> dict[UUID, str]:
