@@ -59,6 +59,7 @@ TIMERS = (
     Timer("erasures left over", 60, people_timers.carry_out_erasures),
     Timer("sign-in leftovers", 3600, people_timers.tidy),
     Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
+    Timer("pictures never sent", 3600, lambda at: media.sweep_unsent(now=at)),
     Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
     Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
 )

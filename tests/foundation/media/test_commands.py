@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def test_the_same_person_sends_the_same_picture_twice(db: None, folder: Path) ->
 
 def test_after_erasing_the_same_picture_is_a_new_one(transactional_db: None, leader: Standing) -> None:
     first = store(actor=PERSON)
-    commands.erase(by=leader, now=NOW, media_id=first.id)
+    commands.erase_picture(by=leader, now=NOW, media_id=first.id, reason="asked")
     second = store(actor=PERSON)
     assert second.id != first.id
     assert queries.content(second.id)[0] == jpeg()
@@ -234,7 +235,7 @@ def test_a_worker_that_comes_too_late_leaves_no_copies(
 
     def erased_meanwhile(row: Item) -> dict[str, bytes]:
         made = make(row)
-        commands.erase(by=leader, now=NOW, media_id=row.id)
+        commands.erase_picture(by=leader, now=NOW, media_id=row.id, reason="asked")
         return made
 
     monkeypatch.setattr(queries, "copies_of", erased_meanwhile)
@@ -268,11 +269,15 @@ def test_the_public_sees_what_a_person_released_and_never_the_original(db: None,
 
 def test_who_may_release_and_erase(db: None, leader: Standing, clerk: Standing) -> None:
     stored = store()
-    for act in (commands.release, commands.retract, commands.erase):
+    erase = partial(commands.erase_picture, reason="asked")
+    for act in (commands.release, commands.retract, erase):
         with refused("not_yours", 403):
             act(by=clerk, now=NOW, media_id=stored.id)
         with refused("not_found", 404):
             act(by=leader, now=NOW, media_id=uuid4())
+    for reason in ("", "a whim", "unsent"):
+        with refused("bad_reason"):
+            commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason=reason)
     with refused("no_copy"):
         commands.release(by=leader, now=NOW, media_id=store(PDF).id)
     assert queries.content(stored.id)[0] == jpeg()

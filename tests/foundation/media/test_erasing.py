@@ -38,7 +38,7 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(transactional_db: None, fol
     assert len(kept) == 3
     commands.release(by=leader, now=NOW, media_id=stored.id)
 
-    commands.erase(by=leader, now=NOW, media_id=stored.id)
+    commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason="asked")
     for variant in ("original", "display", "thumb"):
         with refused("gone", 410):
             queries.content(stored.id, variant)
@@ -59,7 +59,7 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(transactional_db: None, fol
     run_waiting()
     assert lying(folder) == []
 
-    commands.erase(by=leader, now=NOW, media_id=stored.id)
+    commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason="asked")
     assert [step.verb for step in journal.of_subject(stored.id)] == ["store", "release", "erase"]
     with refused("gone", 410):
         commands.release(by=leader, now=NOW, media_id=stored.id)
@@ -68,7 +68,7 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(transactional_db: None, fol
 def test_an_erasure_that_is_undone_erases_nothing(transactional_db: None, folder: Path, leader: Standing) -> None:
     stored = store()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        commands.erase(by=leader, now=NOW, media_id=stored.id)
+        commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason="asked")
         _ = 1 / 0
     run_waiting()
     assert queries.content(stored.id)[0] == jpeg()
@@ -77,10 +77,10 @@ def test_an_erasure_that_is_undone_erases_nothing(transactional_db: None, folder
 
 def test_erasing_many(transactional_db: None, leader: Standing) -> None:
     ids = [store(jpeg(80 + number)).id for number in range(3)]
-    assert commands.erase_all(by=leader, now=NOW, media_ids=[*ids[:2], uuid4()]) == 2
+    assert commands.erase_all(by=leader, now=NOW, media_ids=[*ids[:2], uuid4()], reason="asked") == 2
     assert set(queries.describe(ids)) == {ids[2]}
-    assert commands.erase_all(by=leader, now=NOW, media_ids=ids) == 1
-    assert commands.erase_all(by=leader, now=NOW, media_ids=[]) == 0
+    assert commands.erase_all(by=leader, now=NOW, media_ids=ids, reason="asked") == 1
+    assert commands.erase_all(by=leader, now=NOW, media_ids=[], reason="asked") == 0
 
 
 def test_after_a_restore_what_was_erased_is_erased_again(
@@ -90,7 +90,7 @@ def test_after_a_restore_what_was_erased_is_erased_again(
     run_waiting()
     row = Item.objects.get(id=stored.id)
     before = {path: path.read_bytes() for path in lying(folder)}
-    commands.erase(by=leader, now=NOW, media_id=stored.id)
+    commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason="asked")
     run_waiting()
 
     # The row and the files come back from an older copy.

@@ -126,7 +126,7 @@ def test_a_picture_lives_and_dies_in_s3(transactional_db: None, objects: Objects
     assert queries.content(stored.id, "thumb")[0].startswith(b"\xff\xd8\xff")
 
     assert commands.sweep(now=NOW + timedelta(days=2)) == 0
-    commands.erase(by=leader, now=NOW, media_id=stored.id)
+    commands.erase_picture(by=leader, now=NOW, media_id=stored.id, reason="asked")
     with pytest.raises(Refused, match="gone"):
         queries.content(stored.id)
     run_waiting()

@@ -214,7 +214,7 @@ def test_a_picture_is_public_only_once_a_person_released_it(world, program, anyo
     media.release(by=world.standing("acceptor"), now=now(), media_id=picture)
     assert anyone.get(f"/media/{picture}", variant="thumb")["Content-Type"] == "image/jpeg"
     refused(anyone.get(f"/media/{picture}", variant="original"), 404)
-    media.erase(by=world.standing("shift_leader"), now=now(), media_id=picture)
+    media.erase_picture(by=world.standing("shift_leader"), now=now(), media_id=picture, reason="asked")
     refused(program("acceptor").get(f"/media/{picture}"), 410, 404)
 
 

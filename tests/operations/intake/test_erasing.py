@@ -13,6 +13,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.journal import verify
 from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases import commands as case_commands
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands, queries
 from xiucheng.operations.intake.rules import Contact
@@ -37,6 +38,10 @@ def found_anywhere(word: str) -> list[str]:
     return found
 
 
+def story_of(case_id) -> list[str]:
+    return [line.reason for line in case_queries.story(case_id) if line.reason]
+
+
 def test_all_reports_of_the_reporter_lose_their_words(committed_world: World) -> None:
     world = committed_world
     picture = media.store(
@@ -46,13 +51,21 @@ def test_all_reports_of_the_reporter_lose_their_words(committed_world: World) ->
     again = reported(world, contact=Contact("王", "138 1234 5678"))
     stranger = submit(world, text="别人的话", contact=Contact("李", "13900000000"))
     filed = commands.file_report(by=world.standing("acceptor"), now=world.now, report_id=first.report_id)
+    case_commands.supervise_case(
+        by=world.standing("leader"), now=world.now, case_id=filed.case_id, reason="张师傅电话核实过"
+    )
+    said = case_queries.story(filed.case_id)[-1]
     settle("cases.search")
     assert found_anywhere(WORD) == ["cases_search"]
 
     leader = world.standing("shift_leader")
     erased = commands.erase_reporter(by=leader, now=world.now, report_id=again.report_id)
 
-    assert set(erased) == {first.report_id, again.report_id}
+    assert set(erased.reports) == {first.report_id, again.report_id}
+    assert [(one.case_id, one.content_id) for one in erased.to_review] == [(filed.case_id, said.content_id)]
+    assert story_of(filed.case_id) == ["张师傅电话核实过"], "what staff said about the work stays until somebody looks"
+    case_commands.redact_words(by=leader, now=world.now, content_id=said.content_id, reason_code="names_somebody")
+    assert story_of(filed.case_id) == []
     assert found_anywhere(WORD) == []
     assert words_of(first.report_id) == (None, None)
     assert words_of(stranger.report_id) == ("别人的话", "别人的话")

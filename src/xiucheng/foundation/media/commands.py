@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,10 +20,13 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from . import exif, files, jobs, pictures, queries, rules
+from . import exif, files, jobs, pictures, queries, registry, rules
 from .models import TOMBSTONE, Item
 
 _ORPHAN_AFTER = timedelta(days=1)
+_UNSENT_AFTER = timedelta(days=1)
+"""How long a picture may wait for the report that it was taken for (D)."""
+_SWEPT_AT_ONCE = 200
 _BAD_TYPE: Mapping[str, Any] = {
     "unknown": gettext_lazy("只接收 JPEG、PNG、WebP 图片和 PDF 文件；这个文件的内容不是其中任何一种。"),
     "heic": gettext_lazy("暂不接收 HEIC 图片；请在手机相机设置中选“兼容性最佳”，或另存为 JPEG。"),
@@ -65,6 +68,7 @@ def store(*, actor: Actor, now: datetime, content: bytes, name: str, purpose: st
         digest=digest,
         size=len(content),
         stored_at=now,
+        handed_in_at=now,
         **facts,
         **size,
     )
@@ -107,26 +111,76 @@ def retract(*, by: Standing, now: datetime, media_id: UUID) -> None:
         _step(row, "retract", by.actor, now)
 
 
-def erase(*, by: Standing, now: datetime, media_id: UUID) -> None:
-    """Erase one, as erase_all. Refused also: not_found (404)."""
-    if not erase_all(by=by, now=now, media_ids=[media_id]) and not Item.objects.filter(id=media_id).exists():
+def keep(media_ids: Sequence[UUID]) -> set[UUID]:
+    """Hold pictures that something is about to refer to, until the transaction ends; one statement.
+
+    Returns those that are there. Whoever ties pictures to a thing calls this in the same transaction, so that none of
+    them is swept away as unsent between the look and the tie.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM media_item WHERE id = ANY(%s) AND erased_at IS NULL ORDER BY id FOR KEY SHARE",
+            [list(media_ids)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+@verb
+def erase_picture(*, by: Standing, now: datetime, media_id: UUID, reason: str) -> None:
+    """Erase one picture or file for good, as erase_all. Again is no harm. Refused also: not_found (404)."""
+    gone = erase_all(by=by, now=now, media_ids=[media_id], reason=reason)
+    if not gone and not Item.objects.filter(id=media_id).exists():
         raise queries.not_found()
 
 
 @verb
-def erase_all(*, by: Standing, now: datetime, media_ids: Sequence[UUID]) -> int:
+def erase_all(*, by: Standing, now: datetime, media_ids: Sequence[UUID], reason: str) -> int:
     """Erase for good: the keys are destroyed when the transaction commits, the facts go with it, the files follow.
 
-    Rows stay as tombstones; what is erased already, or is not there, is left alone. Returns how many were erased.
-    Refused: not_yours (403).
+    reason: a key of vault.REASONS; it stands in the step and on the erasure list. Rows stay as tombstones; what is
+    erased already, or is not there, is left alone. Returns how many were erased.
+    Refused: not_yours (403; act media.erase), bad_reason.
     """
     _allowed(by, "media.erase")
-    rows = list(Item.objects.select_for_update().filter(id__in=list(media_ids), erased_at__isnull=True).order_by("id"))
+    vault.checked_reason(reason)
+    rows = Item.objects.select_for_update().filter(id__in=list(media_ids), erased_at__isnull=True).order_by("id")
+    return _erase(list(rows), by.actor, now, reason)
+
+
+def sweep_unsent(*, now: datetime) -> int:
+    """Erase pictures whose report was never sent: a day after they were handed in nothing refers to them.
+
+    Returns how many were erased. Pictures that something refers to are marked and not looked at again. What is being
+    tied just now (`keep`) is left for the next time. Raises RuntimeError where a room has not said what it refers to.
+    Steps: media.erase by system:media.
+    """
+    erased = 0
+    while True:
+        looked, gone = _sweep_some(now=now)
+        erased += gone
+        if looked < _SWEPT_AT_ONCE:
+            return erased
+
+
+@verb
+def _sweep_some(*, now: datetime) -> tuple[int, int]:
+    rows = list(
+        Item.objects.select_for_update(skip_locked=True)
+        .filter(erased_at__isnull=True, tied_at__isnull=True, handed_in_at__lt=now - _UNSENT_AFTER)
+        .order_by("handed_in_at")[:_SWEPT_AT_ONCE]
+    )
+    # Asked only now that the rows are held: whatever was tied before is committed and seen, what comes later waits.
+    tied = registry.referred([row.id for row in rows]) if rows else set()
+    Item.objects.filter(id__in=tied & {row.id for row in rows}).update(tied_at=now)
+    return len(rows), _erase([row for row in rows if row.id not in tied], Actor.system("media"), now, "unsent")
+
+
+def _erase(rows: Sequence[Item], actor: Actor, now: datetime, reason: str) -> int:
     Item.objects.filter(id__in=[row.id for row in rows]).update(erased_at=now, **TOMBSTONE)
     for row in rows:
-        _step(row, "erase", by.actor, now)
+        _step(row, "erase", actor, now, reason=reason)
         jobs.remove_files.defer(media_id=str(row.id))
-    vault.destroy([row.key_id for row in rows], reason="media", now=now)
+    vault.destroy([row.key_id for row in rows], reason=f"media.{reason}", now=now)
     return len(rows)
 
 
@@ -187,8 +241,12 @@ def _known(row: Item, now: datetime) -> Item | None:
     known = Item.objects.filter(
         owner_id=row.owner_id, digest=row.digest, purpose=row.purpose, erased_at__isnull=True
     ).first()
-    if known is None or queries.key_lives(known):
-        return known
+    if known is None:
+        return None
+    if queries.key_lives(known):
+        # Handed in again: its day begins anew. None where the sweep was quicker.
+        again = Item.objects.filter(id=known.id, erased_at__isnull=True).update(handed_in_at=now)
+        return known if again else None
     Item.objects.filter(id=known.id).update(erased_at=now, **TOMBSTONE)
     return None
 

@@ -34,6 +34,10 @@ class Item(models.Model):
     make = models.CharField(max_length=60, blank=True, default="")
     model = models.CharField(max_length=60, blank=True, default="")
     stored_at = models.DateTimeField()
+    # When it was handed in last: the same picture from the same person again is this row again.
+    handed_in_at = models.DateTimeField()
+    # When it was first found that something refers to it; null for what may never have been sent.
+    tied_at = models.DateTimeField(null=True)
     copies_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=120, null=True)
@@ -41,7 +45,14 @@ class Item(models.Model):
 
     class Meta:
         db_table = "media_item"
-        indexes = (models.Index(fields=["key_id"], name="media_item_key"),)
+        indexes = (
+            models.Index(fields=["key_id"], name="media_item_key"),
+            models.Index(
+                fields=["handed_in_at"],
+                condition=Q(tied_at__isnull=True, erased_at__isnull=True),
+                name="media_item_loose",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["owner_id", "digest", "purpose"],

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiucheng.foundation.people import vault
 from xiucheng.interfaces.web import words
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.cases.rules import MOVES
@@ -56,6 +57,7 @@ SENTENCES: Mapping[str, tuple[str | Promise, str]] = {
     "force_close": (gettext_lazy("%(who)s强制结案。"), "against"),
     "reopen": (gettext_lazy("%(who)s重开，第 %(reopen_count)s 次。"), "against"),
     "undo": (gettext_lazy("%(who)s撤销了“%(undone)s”。"), "quiet"),
+    "redact": (gettext_lazy("%(who)s删除了一段文字，原因：%(reason)s。"), "quiet"),
     "add_source": (gettext_lazy("又有一条反映并入：%(channel)s。"), "quiet"),
 }
 GRANTED = gettext_lazy("%(who)s同意%(what)s。")
@@ -100,6 +102,7 @@ _READERS: Mapping[str, Callable[[Any, Names, Catalogue | None], str]] = {
     "closing": lambda value, known, held: str(CLOSINGS.get(value, value)),
     "channel": lambda value, known, held: names.channel(value),
     "what": lambda value, known, held: str(ASKED.get(value, value)),
+    "reason": lambda value, known, held: str(vault.REASONS.get(value, value)),
     "undone": lambda value, known, held: move_label(value),
     "rework_count": lambda value, known, held: str(value),
     "reopen_count": lambda value, known, held: str(value),

@@ -27,6 +27,7 @@ from xiucheng.kit.worktime import due
 
 from . import configuration
 from .commands.filing import NewCase
+from .models import REASON
 from .rules import CaseFacts, Mover, apply, display_number
 from .rules.apply import Clocks, case_due
 
@@ -76,8 +77,7 @@ def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> None:
         return
     clocks = configuration.clocks(now)
     numbers = _numbers([case.filed_at for case in cases])
-    keys = vault.new_keys(len(cases))
-    folded = [_fold(case, number, key, by, now, clocks) for case, number, key in zip(cases, numbers, keys, strict=True)]
+    folded = [_fold(case, number, by, now, clocks) for case, number in zip(cases, numbers, strict=True)]
     _copy("cases_case", _CASE_COLUMNS, (_case_row(one) for one in folded))
     _copy("cases_content", _CONTENT_COLUMNS, _content_rows(cases, folded))
     for one in folded:
@@ -94,8 +94,8 @@ def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> None:
             )
 
 
-def _fold(case: PastCase, number: str, key_id: UUID, by: Standing, now: datetime, clocks: Clocks) -> _Folded:
-    facts, beside = _filed(case, number, key_id, now, clocks)
+def _fold(case: PastCase, number: str, by: Standing, now: datetime, clocks: Clocks) -> _Folded:
+    facts, beside = _filed(case, number, now, clocks)
     steps = [(uuid7(), "file", case.filed_at, _file_payload(case.new, facts, beside), "")]
     mover = Mover(str(by.actor))
     for move in case.moves:
@@ -114,9 +114,7 @@ def _fold(case: PastCase, number: str, key_id: UUID, by: Standing, now: datetime
     return _Folded(facts, beside, tuple(steps))
 
 
-def _filed(
-    case: PastCase, number: str, key_id: UUID, now: datetime, clocks: Clocks
-) -> tuple[CaseFacts, dict[str, Any]]:
+def _filed(case: PastCase, number: str, now: datetime, clocks: Clocks) -> tuple[CaseFacts, dict[str, Any]]:
     """The case as filing makes it, its clock from the stated time of filing."""
     new, catalogue = case.new, configuration.catalogue(now)
     category, condition = catalogue.condition(new.category, new.condition)
@@ -151,7 +149,6 @@ def _filed(
         "calendar_version": calendars.in_force(now),
         "quality": list(new.quality),
         "moved_at": case.filed_at,
-        "key_id": key_id,
     }
     return facts, beside
 
@@ -208,7 +205,6 @@ _BESIDE = (
     "calendar_version",
     "quality",
     "moved_at",
-    "key_id",
 )
 _CASE_COLUMNS = (*_FACTS, "limit", *_BESIDE)
 _CONTENT_COLUMNS = ("id", "case_id", "kind", "step_id", "key_id", "sealed")
@@ -221,6 +217,7 @@ def _case_row(one: _Folded) -> tuple[Any, ...]:
 
 
 def _content_rows(cases: Sequence[PastCase], folded: Sequence[_Folded]) -> Iterator[tuple[Any, ...]]:
+    keys = iter(vault.new_keys(sum(bool(step[-1]) for one in folded for step in one.steps)))
     for case, one in zip(cases, folded, strict=True):
         new, case_id = case.new, one.facts.id
         yield uuid7(), case_id, "title", None, new.key_id, new.sealed_title
@@ -228,8 +225,8 @@ def _content_rows(cases: Sequence[PastCase], folded: Sequence[_Folded]) -> Itera
             yield uuid7(), case_id, "address", None, new.key_id, new.sealed_address
         for step_id, _name, _at, _payload, said in one.steps:
             if said:
-                key_id = one.beside["key_id"]
-                yield uuid7(), case_id, "reason", step_id, key_id, vault.seal(key_id, said)
+                key_id = next(keys)
+                yield uuid7(), case_id, REASON, step_id, key_id, vault.seal(key_id, said)
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

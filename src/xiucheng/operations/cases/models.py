@@ -58,7 +58,6 @@ class Case(models.Model):
     handle_task = models.UUIDField(null=True)
     check_task = models.UUIDField(null=True)
     answer_task = models.UUIDField(null=True)
-    key_id = models.UUIDField()
 
     class Meta:
         db_table = "cases_case"
@@ -85,8 +84,12 @@ class Case(models.Model):
         ]
 
 
+REASON = "reason"
+"""The kind of words said with a move."""
+
+
 class Content(models.Model):
-    """Words of a case, sealed: the title and the address under the report's key, reasons under the case's own."""
+    """Words of a case, sealed: the reporter's under the report's key, each reason of staff under a key of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -17,9 +17,9 @@ from xiucheng.kit import journal, prepared
 from xiucheng.kit.refused import Refused
 
 from .facts import facts_of
-from .models import Case, Content, Picture, SearchRow
+from .models import REASON, Case, Content, Picture, SearchRow
 from .rules import MOVES, OPEN_STATES, may_decide, may_move, parse_number
-from .views import CaseView, PendingRequest, StoryLine
+from .views import CaseView, PendingRequest, StoryLine, WordsLeft
 
 _METRES_PER_DEGREE = 111_320.0
 
@@ -119,10 +119,11 @@ def story(case_id: UUID) -> list[StoryLine]:
     """
     steps = [step for step in journal.of_subject(case_id) if step.room == "cases"]
     reasons = list(
-        Content.objects.filter(case_id=case_id, step_id__isnull=False).values_list("step_id", "key_id", "sealed")
+        Content.objects.filter(case_id=case_id, step_id__isnull=False).values_list("step_id", "id", "key_id", "sealed")
     )
-    opened = vault.open_texts([(key, bytes(sealed)) for _step, key, sealed in reasons])
-    said = {step: text for (step, _key, _sealed), text in zip(reasons, opened, strict=True)}
+    opened = vault.open_texts([(key, bytes(sealed)) for _step, _id, key, sealed in reasons])
+    said = {step: text for (step, *_), text in zip(reasons, opened, strict=True)}
+    content = {step: content_id for step, content_id, *_ in reasons}
     shown: dict[UUID | None, list[tuple[UUID, str]]] = {}
     for step_id, media_id, purpose in Picture.objects.filter(case_id=case_id).values_list(
         "step_id", "media_id", "purpose"
@@ -139,6 +140,7 @@ def story(case_id: UUID) -> list[StoryLine]:
             payload=step.payload,
             reason=said.get(step.id),
             erased=step.id in said and said[step.id] is None,
+            content_id=content.get(step.id),
             media=tuple(shown.get(step.id, ()) if step.verb not in _FILING else shown.get(None, ())),
         )
         for step in steps
@@ -146,6 +148,19 @@ def story(case_id: UUID) -> list[StoryLine]:
 
 
 _FILING = frozenset({"file", "file_self_handled"})
+
+
+def words_left(case_ids: Iterable[UUID]) -> list[WordsLeft]:
+    """What staff said with moves of these cases and is not erased, in order: to be looked through for names. Two
+    statements."""
+    rows = Content.objects.filter(case_id__in=list(case_ids), kind=REASON).order_by("id")
+    found = list(rows.values_list("case_id", "id", "step_id", "key_id"))
+    erased = vault.listed([key for *_, key in found])
+    return [
+        WordsLeft(case_id, content_id, step_id)
+        for case_id, content_id, step_id, key in found
+        if step_id is not None and key not in erased
+    ]
 
 
 def pictures(case_id: UUID) -> list[tuple[UUID, str]]:

@@ -58,7 +58,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
-    """One sentence of a case's story: what happened, when, by whom, the words and pictures that came with it."""
+    """One sentence of a case's story: what happened, when, by whom, the words and pictures that came with it.
+
+    content_id: of the words, where there are any; `commands.redact_words` takes it.
+    """
 
     step_id: UUID
     verb: str
@@ -69,4 +72,14 @@ class StoryLine:
     payload: dict[str, Any]
     reason: str | None
     erased: bool
+    content_id: UUID | None
     media: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsLeft:
+    """Words of staff on a case that can still be read: which case, which words, the move they were said with."""
+
+    case_id: UUID
+    content_id: UUID
+    step_id: UUID

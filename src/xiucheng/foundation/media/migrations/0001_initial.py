@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ("make", models.CharField(blank=True, default="", max_length=60)),
                 ("model", models.CharField(blank=True, default="", max_length=60)),
                 ("stored_at", models.DateTimeField()),
+                ("handed_in_at", models.DateTimeField()),
+                ("tied_at", models.DateTimeField(null=True)),
                 ("copies_at", models.DateTimeField(null=True)),
                 ("released_at", models.DateTimeField(null=True)),
                 ("released_by", models.CharField(max_length=120, null=True)),
@@ -43,7 +45,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "media_item",
-                "indexes": [models.Index(fields=["key_id"], name="media_item_key")],
+                "indexes": [
+                    models.Index(fields=["key_id"], name="media_item_key"),
+                    models.Index(
+                        condition=models.Q(("erased_at__isnull", True), ("tied_at__isnull", True)),
+                        fields=["handed_in_at"],
+                        name="media_item_loose",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("erased_at__isnull", True), ("owner_id__isnull", False)),

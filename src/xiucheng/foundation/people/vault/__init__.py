@@ -15,9 +15,12 @@ from . import crypto, pool, store
 from .crypto import Tampered, WrongMaster, new_master
 from .erasures import Reapplied, after_restore, carry_out_waiting, destroy, listed
 from .erasures import reapply as reapply_erasures
+from .reasons import REASONS
+from .reasons import checked as checked_reason
 from .rotation import Health, health, rotate
 
 __all__ = [
+    "REASONS",
     "Health",
     "Reapplied",
     "Tampered",
@@ -25,6 +28,7 @@ __all__ = [
     "after_restore",
     "blind",
     "carry_out_waiting",
+    "checked_reason",
     "destroy",
     "forget",
     "health",

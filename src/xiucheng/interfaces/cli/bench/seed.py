@@ -176,15 +176,14 @@ _CASES = f"""
 INSERT INTO cases_case (id, number, state, version, channel, category, condition, condition_assumed, severity,
     catalogue_version, area, unit_grid, component, lon, lat, "limit", needs_check, after_photo, filed_at, clock_from,
     due_at, provisional, handle_due_at, agency_id, agencies, handlers, checked, rework_count, reopen_count,
-    extend_count, supervised, self_handled, imported, quality, state_before, closed_at, closing, moved_at, key_id)
+    extend_count, supervised, self_handled, imported, quality, state_before, closed_at, closing, moved_at)
 SELECT id, number, state, 3, channel, category, condition, true, severity, %(catalogue)s, area, '', '',
     122 + (h1 %% 100000) / 1000000.0, 37 + (h2 %% 100000) / 1000000.0,
     '{{"value": 2, "unit": "work_day", "mode": "elapsed"}}', state = 'post_checking', false, filed_at, filed_at,
     due_at, false, due_at, CASE WHEN {_WITH_AGENCY} THEN agency END,
     CASE WHEN {_WITH_AGENCY} THEN ARRAY[agency] ELSE ARRAY[]::uuid[] END, ARRAY[]::uuid[], '', 0, 0, 0,
     h1 %% 50 = 0, state = 'self_review', false, ARRAY[]::text[], '',
-    CASE WHEN NOT open THEN due_at - interval '1 hour' END, CASE WHEN open THEN '' ELSE 'handled' END, filed_at,
-    (%(keys)s::uuid[])[1 + i %% {KEYS}]
+    CASE WHEN NOT open THEN due_at - interval '1 hour' END, CASE WHEN open THEN '' ELSE 'handled' END, filed_at
 FROM bench_plan
 """  # noqa: S608
 _CONTENT = f"""

@@ -50,5 +50,8 @@ def erase(request: Visit, report_id: UUID) -> HttpResponse:
     """The right to deletion: words, pictures and contact of this reporter go, cases and steps stay."""
     intake.report(report_id, request.standing)
     gone = commands.erase_reporter(by=request.standing, now=request.moment, report_id=report_id)
-    messages.success(request, _("已清除 %(n)d 条上报的文字、图片和联系方式") % {"n": len(gone)})
+    messages.success(request, _("已清除 %(n)d 条上报的文字、图片和联系方式") % {"n": len(gone.reports)})
+    if gone.to_review:
+        left = {"n": len(gone.to_review)}
+        messages.warning(request, _("案卷里还有 %(n)d 段经办人员的话，请逐段查看是否写有上报人的信息") % left)
     return redirect("console:report", report_id)

@@ -28,7 +28,7 @@ from .verbs import (
     unmerge_case,
     void_case,
 )
-from .words import forget_words
+from .words import forget_words, redact_words
 
 __all__ = [
     "CasePlace",
@@ -50,6 +50,7 @@ __all__ = [
     "move",
     "pass_check",
     "recalculate",
+    "redact_words",
     "redispatch_case",
     "refuse_self_review",
     "reopen_case",

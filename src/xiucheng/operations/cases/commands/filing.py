@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
-from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import calendars
 from xiucheng.kit import bulk, journal
@@ -134,7 +133,6 @@ def _row(case: NewCase, number: str, by: Standing, now: datetime) -> Case:
         handlers=[by.person_id] if case.self_handled and by.person_id is not None else [],
         self_handled=case.self_handled,
         quality=list(case.quality),
-        key_id=vault.new_key(),
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from xiucheng.foundation.media import commands as media_commands
 from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
@@ -222,7 +223,7 @@ def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UU
     ids = tuple(
         _uuid(item, "media", _("没有这张图片。")) for item in (value if isinstance(value, list | tuple) else [value])
     )
-    if len(media.describe(ids)) != len(set(ids)):
+    if media_commands.keep(ids) != set(ids):
         text = _("有图片不存在或已删除，请重新上传。")
         raise Refused("no_such_media", text, fields={"media": text})
     return ids

@@ -4,19 +4,59 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
+from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from ..models import Case, Content, Picture, SearchRow
+from ..models import REASON, Case, Content, Picture, SearchRow
 from ..projections import INDEX
 
 
 def keep_reason(case: Case, step_id: UUID, text: str) -> None:
-    """Seal the words said with a move under the case's own key, so that they outlive the reporter's erasure."""
+    """Seal the words said with a move under a key of their own: they outlive the reporter's erasure, and can go alone.
+
+    What a reporter says to a case lies under the report's key instead (`reporter`), and goes with it.
+    """
+    key_id = vault.new_key()
     Content.objects.create(
-        case_id=case.id, kind="reason", step_id=step_id, key_id=case.key_id, sealed=vault.seal(case.key_id, text)
+        case_id=case.id, kind=REASON, step_id=step_id, key_id=key_id, sealed=vault.seal(key_id, text)
     )
+
+
+@verb
+def redact_words(*, by: Standing, now: datetime, content_id: UUID, reason_code: str) -> UUID:
+    """Destroy what was said with one move of a case; the move itself stays as it was made. Returns the case.
+
+    For words in which somebody is named who may ask for deletion: the story's line then reads as erased. content_id:
+    as `queries.story` and `queries.words_left` give it. reason_code: a key of `vault.REASONS`. Again is no harm.
+    Refused: `not_yours` (403; act people.erase), `bad_reason`, `not_found` (404), `reporters_own` where the words are
+    the reporter's and lie under the key of the whole report (`intake.erase_reporter`). Step: cases.redact, no words.
+    """
+    if not people.may(by, "people.erase"):
+        raise Refused("not_yours", _("您的岗位不能删除案卷里的文字。"), status=403)
+    vault.checked_reason(reason_code)
+    row = Content.objects.select_for_update().filter(id=content_id, kind=REASON).first()
+    if row is None:
+        raise Refused("not_found", _("没有这段文字。"), status=404)
+    if Content.objects.filter(key_id=row.key_id).exclude(id=row.id).exists():
+        raise Refused("reporters_own", _("这是上报人自己写的，请在那份反映上清除上报人的信息。"))
+    if vault.listed([row.key_id]):
+        return row.case_id
+    vault.destroy([row.key_id], reason=f"cases.{reason_code}", now=now)
+    journal.record(
+        room="cases",
+        subject=row.case_id,
+        verb="redact",
+        actor=by.actor,
+        occurred_at=now,
+        payload={"of": row.step_id, "reason": reason_code},
+    )
+    return row.case_id
 
 
 def keep_pictures(case: Case, step_id: UUID, media: Sequence[UUID], purpose: str, now: datetime) -> None:

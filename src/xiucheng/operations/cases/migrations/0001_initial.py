@@ -89,7 +89,6 @@ class Migration(migrations.Migration):
                 ("handle_task", models.UUIDField(null=True)),
                 ("check_task", models.UUIDField(null=True)),
                 ("answer_task", models.UUIDField(null=True)),
-                ("key_id", models.UUIDField()),
                 (
                     "agency",
                     models.ForeignKey(

@@ -1,6 +1,7 @@
 """Erasing a reporter: their words, their pictures and their contact are gone; the steps, which hold none, stay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,16 +16,29 @@ from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.views import WordsLeft
 
 from ..models import Picture, Report
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of an erasure: the reports that lost their words, and what staff said on their cases and still
+    stands, for a person to look through: agencies' own words stay, unless they name the reporter
+    (`cases.commands.redact_words`)."""
+
+    reports: tuple[UUID, ...]
+    to_review: tuple[WordsLeft, ...]
+
+
 @verb
-def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> list[UUID]:
+def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> Erased:
     """Erase who reported: every report of this reporter loses its words and pictures, the vault loses the contact.
 
-    The keys are destroyed when the transaction commits; rows stay as tombstones, cases and steps stay whole. Returns
-    the reports. Refused: `not_found` (404), `not_yours` (403; act people.erase). Steps: intake.erase for each.
+    With a report's key go its title, text, address, elements and notes, title and address of its case, and what the
+    reporter said to the case. The keys are destroyed when the transaction commits; rows stay as tombstones, cases and
+    steps stay whole. Refused: `not_found` (404), `not_yours` (403; act people.erase). Steps: intake.erase for each.
     """
     if not people.may(by, "people.erase"):
         raise Refused("not_yours", _("您的岗位不能清除上报人的信息。"), status=403)
@@ -32,8 +46,8 @@ def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> list[UUID
     if first is None:
         raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
     rows = _all_of(first)
-    for media_id in Picture.objects.filter(report__in=rows).values_list("media_id", flat=True).distinct():
-        media.erase(by=by, now=now, media_id=media_id)
+    pictures = list(Picture.objects.filter(report__in=rows).values_list("media_id", flat=True).distinct())
+    media.erase_all(by=by, now=now, media_ids=pictures, reason="asked")
     keys = [row.key_id for row in rows]
     vault.destroy(keys, reason="reporter", now=now)
     cases.forget_words(key_ids=keys)
@@ -41,7 +55,8 @@ def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> list[UUID
         people_commands.erase_subject(by=by, now=now, subject_id=subject_id)
     for row in rows:
         journal.record(room="intake", subject=row.id, verb="erase", actor=by.actor, occurred_at=now, payload={})
-    return [row.id for row in rows]
+    told = {case_id for row in rows for case_id in (row.case_id, row.follows_id) if case_id is not None}
+    return Erased(tuple(row.id for row in rows), tuple(case_queries.words_left(told)))
 
 
 def _all_of(first: Report) -> Sequence[Report]:
