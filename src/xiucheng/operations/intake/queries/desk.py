@@ -199,10 +199,29 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
 
 
 def _sees(scope: Scope, area: str) -> bool:
-    if scope.kind in ("street", "community"):
-        return any(area.startswith(str(value)) for value in scope.values)
-    return scope.kind == "all"
-
-
-def _sees(scope: Scope, area: str) -> bool:
     return scope.kind == "all" or area.startswith(scope.areas)
+
+
+def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = 20) -> list[QueueRow]:
+    """Other reports of the same caller, by the phone number they left, the latest first. At most 4 statements.
+
+    Empty where nothing was left to know them by. Refused: `not_yours` (403; act people.find_caller).
+    """
+    if not people.may(standing, "people.find_caller"):
+        raise Refused("not_yours", _("您的岗位不能查找同一来电人。"), status=403)
+    subject_id = Report.objects.filter(id=report_id).values_list("subject_id", flat=True).first()
+    if subject_id is None:
+        return []
+    rows = list(
+        Report.objects.filter(Q(subject_id__in=people.earlier_of_caller(subject_id)) & ~Q(id=report_id))
+        .order_by("-received_at", "-id")
+        .values_list(*_ROW)[:limit]
+    )
+    titles = _titles([row[0] for row in rows])
+    return [_queue_row(row, titles.get(row[0]), 0) for row in rows]
+
+
+def _titles(report_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    rows = list(Content.objects.filter(report_id__in=report_ids).values_list("report_id", "key_id", "title"))
+    opened = vault.open_texts([(key_id, bytes(title)) for _report, key_id, title in rows])
+    return {report_id: title for (report_id, _key, _title), title in zip(rows, opened, strict=True)}
