@@ -17,6 +17,8 @@ export function startHtmx(): void {
       { code: "[23]..", swap: true },
       // A refusal is an answer: it takes the place that the form occupied.
       { code: "4(03|04|09|10|13|22)", swap: true, error: false },
+      // Signed out meanwhile: one line with the way back; what stands on the page stays (interfaces/console/doors.py).
+      { code: "401", swap: true, error: false },
       { code: "...", swap: false, error: true },
     ],
   });

@@ -5,20 +5,22 @@ import { words } from "../words";
 export function photos(place: HTMLElement): void {
   const found = place.querySelector<HTMLInputElement>("input[type=file]");
   const note = place.querySelector<HTMLElement>("[data-note]");
-  const most = Number(place.dataset.photos || 4);
+  // Pictures that were received with an earlier try are shown by the page; each can be taken out.
+  const received = () => place.querySelectorAll(".shot[data-received]").length;
+  const most = () => Number(place.dataset.photos || 4) - received();
   if (!found) return;
   const input = found;
   const add = input.closest<HTMLElement>(".add");
   let kept: File[] = [];
 
   function show(): void {
-    place.querySelectorAll(".shot").forEach((shot) => {
+    place.querySelectorAll(".shot:not([data-received])").forEach((shot) => {
       const image = shot.querySelector("img");
       if (image) URL.revokeObjectURL(image.src);
       shot.remove();
     });
     kept.forEach((file, index) => add?.before(shot(file, index)));
-    if (add) add.hidden = kept.length >= most;
+    if (add) add.hidden = kept.length >= most();
     const bag = new DataTransfer();
     kept.forEach((file) => bag.items.add(file));
     input.files = bag.files;
@@ -48,18 +50,35 @@ export function photos(place: HTMLElement): void {
     return box;
   }
 
+  place.addEventListener("click", (event) => {
+    const box = (event.target as HTMLElement).closest("[data-remove]")?.closest(".shot");
+    if (!box) return;
+    box.remove();
+    show();
+    if (note) note.textContent = words.removed;
+    input.focus();
+  });
+
   input.addEventListener("change", async () => {
     const chosen = [...(input.files ?? [])].filter((file) => !kept.includes(file));
     if (note) note.textContent = words.preparing;
     let trouble = "";
-    for (const file of chosen.slice(0, most - kept.length)) {
-      if (!file.type.startsWith("image/")) {
-        trouble = words.notPicture;
-        continue;
-      }
-      kept.push(await shrink(file, Number(place.dataset.edge || 2048)));
+    for (const file of chosen) {
+      if (kept.length >= most()) trouble = words.tooMany(Number(place.dataset.photos || 4));
+      else if (!(await opens(file))) trouble = words.unreadable(file.name);
+      else kept.push(await shrink(file, Number(place.dataset.edge || 2048)));
     }
     if (note) note.textContent = trouble;
     show();
   });
+}
+
+/** Can the browser show it? What it cannot is no picture that anybody at the desk could look at. */
+async function opens(file: File): Promise<boolean> {
+  try {
+    (await createImageBitmap(file)).close();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -31,6 +31,9 @@ function countDown(line: HTMLElement): void {
 
 export function startToasts(): void {
   const start = () => {
+    // One message per matter, the newest: an older undo is no longer possible.
+    const newest = new Map([...document.querySelectorAll<HTMLElement>(".toast-line[data-about]")].map((line) => [line.dataset.about, line]));
+    document.querySelectorAll<HTMLElement>(".toast-line[data-about]").forEach((line) => newest.get(line.dataset.about) === line || line.remove());
     document.querySelectorAll<HTMLElement>(".toast-line[data-undo]").forEach(countDown);
     document.querySelectorAll<HTMLElement>(".toast-line[data-brief]").forEach((line) => {
       line.removeAttribute("data-brief");
@@ -38,5 +41,5 @@ export function startToasts(): void {
     });
   };
   start();
-  new MutationObserver(start).observe(region(), { childList: true });
+  new MutationObserver(start).observe(region(), { childList: true, subtree: true });
 }
