@@ -5,11 +5,12 @@ record → (trigger) pending → sequencer → position + hash chain → project
 
 from .readers import hold, projection, reaction
 from .record import open_buffer, record
-from .steps import DayHead, Step, day_heads, head, of_subject, read
+from .steps import DayHead, Step, audited, day_heads, head, of_subject, read
 
 __all__ = [
     "DayHead",
     "Step",
+    "audited",
     "day_heads",
     "head",
     "hold",

@@ -101,6 +101,24 @@ def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
     )
 
 
+AUDITED = "s.room IN ('people', 'packs', 'board') AND s.verb NOT IN ('keep_contact', 'sign_in')"
+"""What an audit lists: what administrators and those who publish or export did. An index holds just these."""
+
+
+def audited(
+    *, names: Sequence[str], actor: str | None = None, before: UUID | None = None, limit: int = 50
+) -> list[Step]:
+    """Steps of `names` ("room.verb", of those that AUDITED takes in), the latest first, sequenced or not; older than
+    the step `before`. One statement over an index of its own."""
+    sql = f"SELECT NULL::bigint, {_COLUMNS} FROM kit_step s WHERE {AUDITED} AND s.room || '.' || s.verb = ANY(%s)"  # noqa: S608
+    parameters: list[Any] = [list(names)]
+    for value, narrowed in ((actor, " AND s.actor = %s"), (before, " AND s.id < %s")):
+        if value is not None:
+            sql += narrowed
+            parameters.append(value)
+    return rows(sql + " ORDER BY s.id DESC LIMIT %s", [*parameters, limit])
+
+
 def of_ids(ids: Sequence[UUID]) -> list[Step]:
     """Sequenced steps by their ids, in order of position."""
     return rows(

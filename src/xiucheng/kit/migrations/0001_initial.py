@@ -131,7 +131,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "kit_step",
-                "indexes": [models.Index(fields=["subject", "id"], name="kit_step_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="kit_step_subject"),
+                    models.Index(
+                        condition=models.Q(
+                            ("room__in", ["people", "packs", "board"]),
+                            models.Q(("verb__in", ["keep_contact", "sign_in"]), _negated=True),
+                        ),
+                        fields=["id"],
+                        name="kit_step_audited",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

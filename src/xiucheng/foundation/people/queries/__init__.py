@@ -1,6 +1,6 @@
 """Every read that others may make of people; each function says how many statements it takes."""
 
-from .accounts import AccountRow, TokenRow, account, account_of, accounts, tokens
+from .accounts import AccountRow, TokenRow, account, account_of, accounts, tokens, usernames
 from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subject_by_phone, subjects_by_phone
 from .duty import RosterRow, holders, inspectors_of_grid, is_on_duty, on_duty, rosters
 from .links import agencies_of_components, agency_of_component, components_of
@@ -49,5 +49,6 @@ __all__ = [
     "subject_by_phone",
     "subjects_by_phone",
     "tokens",
+    "usernames",
     "visible_to",
 ]

@@ -1,5 +1,6 @@
 """Accounts and tokens as administration shows them; never a password, never a secret."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +44,11 @@ def account(account_id: UUID) -> Account:
     if found is None:
         raise Refused("not_found", _("没有这个账号。"), status=404)
     return found
+
+
+def usernames(account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """User names by account; one statement."""
+    return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "username"))
 
 
 def account_of(username: str) -> AccountRow | None:
