@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 _DAY = 1440  # minutes
@@ -38,6 +39,12 @@ def spoken(at: datetime, now: datetime, zone: tzinfo) -> str:
     if days in names:
         return f"{names[days]} {there:%H:%M}"
     return f"{there:%m-%d %H:%M}" if there.year == here.year else f"{there:%Y-%m-%d}"
+
+
+def by_when(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """A day in full, for a promise: 12 月 2 日 8:00; with its year where that is another."""
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    return date_format(there, _("n 月 j 日 G:i") if there.year == here.year else _("Y 年 n 月 j 日 G:i"))
 
 
 def exact(at: datetime, zone: tzinfo) -> str:

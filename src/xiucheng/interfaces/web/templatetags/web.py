@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from xiucheng.kit.now import now as this_instant
+from xiucheng.kit.refused import Refused
 
 from .. import built, clocks, rows, words
 from ..faces import CaseRow
@@ -98,6 +99,12 @@ def spoken(context: Context, at: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
+def by_when(context: Context, at: datetime) -> str:
+    """12 月 2 日 8:00: a day in full, for a promise."""
+    return words.by_when(at, _now(context), _zone())
+
+
+@register.simple_tag(takes_context=True)
 def ago(context: Context, at: datetime | None) -> SafeString | str:
     """How long ago, without a word for it: 35 分, 3 天 4 小时."""
     if at is None:
@@ -115,6 +122,16 @@ def segments(context: Context, spans: Iterable[clocks.Span], due: datetime | Non
 def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     """One field of a form: label, control, hint and what is wrong with it, tied together for screen readers."""
     return {"field": bound, "hint": hint or bound.help_text}
+
+
+@register.simple_tag(takes_context=True)
+def unplaced(context: Context, refusal: Refused) -> list[str]:
+    """What a refusal says of fields and nothing beneath says again: neither a form's field nor `wrong`."""
+    form, wrong = context.get("form"), context.get("wrong") or {}
+    said = {str(refusal.text), *(str(text) for text in wrong.values())}
+    if isinstance(form, BaseForm):
+        said |= {str(error) for name, errors in form.errors.items() for error in errors if name in form.fields}
+    return [str(text) for text in refusal.fields.values() if str(text) not in said]
 
 
 @register.simple_tag(takes_context=True)
