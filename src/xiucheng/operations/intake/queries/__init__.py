@@ -1,9 +1,10 @@
 """What others may read of reports; lists start from what the reader may see."""
 
-from .desk import QueueRow, ReportView, counts, earlier_of_reporter, queue, report
+from .desk import QueueRow, ReportView, counts, earlier_of_reporter, may_open, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
 from .states import Source, SourceReport, channels, of_source, reports_of, still_received
+from .told import Told, texts_of, told, told_of
 
 __all__ = [
     "QueueRow",
@@ -11,11 +12,13 @@ __all__ = [
     "Source",
     "SourceReport",
     "SourceStatistics",
+    "Told",
     "Tracked",
     "channels",
     "counts",
     "earlier_of_reporter",
     "flagged",
+    "may_open",
     "nearby",
     "of_source",
     "queue",
@@ -24,5 +27,8 @@ __all__ = [
     "runs",
     "source_statistics",
     "still_received",
+    "texts_of",
+    "told",
+    "told_of",
     "track",
 ]

@@ -22,6 +22,7 @@ from xiucheng.kit.refused import Refused
 from ..models import Content, Note, Picture, Report
 from ..rules import REPORT_MOVES, may_move
 from ..rules.moves import OPEN_STATES
+from ..secrets import tracking_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """One report as the desk may see it, with the moves that are allowed to the reader now."""
+    """One report as the desk may see it, with the moves that are allowed to the reader now.
+
+    tracking_key: for those who accept, to read it out to a caller; "" for everybody else.
+    """
 
     id: UUID
     state: str
@@ -81,6 +85,7 @@ class ReportView:
     contact: Masked | None
     media: tuple[UUID, ...]
     said: tuple[Said, ...]
+    tracking_key: str
     moves: tuple[Move, ...]
 
 
@@ -190,12 +195,18 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
         contact=contact,
         media=tuple(Picture.objects.filter(report_id=row.id).order_by("position").values_list("media_id", flat=True)),
         said=tuple(Said(step, note) for (step, _key, _sealed), note in zip(notes, told, strict=True)),
+        tracking_key=tracking_key(row.serial) if may_move("file", row.area, standing) else "",
         moves=tuple(
             move
             for move in REPORT_MOVES.leaving(row.state)
             if not move.automatic and may_move(move.name, row.area, standing)
         ),
     )
+
+
+def may_open(standing: Standing, area: str) -> bool:
+    """May the reader open the reports of an area one by one? No statement."""
+    return _sees(people.visible_to(standing), area)
 
 
 def _sees(scope: Scope, area: str) -> bool:

@@ -17,13 +17,13 @@ from .. import placing
 from ..models import Note, Report
 from ..secrets import serial_by_key
 
-# The five dots of the tracking page: received, accepted, with an agency, settled, closed.
+# The five dots of the tracking page: received, accepted, with an agency, being settled, closed.
 STAGES: Mapping[str, int] = {
     "filed": 2,
     "self_review": 4,
     "returned": 2,
     "dispatched": 3,
-    "handling": 3,
+    "handling": 4,
     "replied": 4,
     "post_checking": 4,
     "closed": 5,
@@ -33,7 +33,7 @@ STAGES: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """How a report stands, with no personal data and none of the reporter's words.
+    """How a report stands, with no personal data and none of the reporter's words; an agency is no person.
 
     stage: 1 received, 2 accepted, 3 with an agency, 4 settled by their word, 5 ended. number: of the case, or of the
     master it was merged into. reason: why it was not taken up, the only words of the centre, None where erased.
@@ -50,6 +50,7 @@ class Tracked:
     due_at: datetime | None
     closed_at: datetime | None
     closing: str
+    agency_id: UUID | None
     reason: str | None
 
 
@@ -76,6 +77,7 @@ def track(tracking_key: str, now: datetime) -> Tracked:
         due_at=facts.due_at if facts else None,
         closed_at=facts.closed_at if facts else None,
         closing=facts.closing if facts else "",
+        agency_id=facts.agency_id if facts else None,
         reason=_why(row) if row.state == "rejected" else None,
     )
 
