@@ -34,7 +34,7 @@ SECRETS: dict[str, str | bytes] = {
     "reason": "欧阳女士要求撤回，电话尾号四三二一",
 }
 MUST_FIND = (
-    *("dump 0: title", "dump 0: address", "export.csv: title", "export.xlsx: title", "hall: title", "aside: address"),
+    *("dump 0: title", "dump 0: address", "export.csv: text", "export.xlsx: text", "hall: title", "aside: address"),
     "story: reason",
     *("report: text", "report: address", "report: element", "again: note", "contact: name", "contact: phone"),
     *("original: picture", "display: copy"),

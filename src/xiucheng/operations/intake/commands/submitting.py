@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from xiucheng.foundation.media import commands as media_commands
 from xiucheng.foundation.media import queries as media_queries
 from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import vault
@@ -223,7 +224,7 @@ def _judge(submission: Submission, now: datetime, required: frozenset[str]) -> N
 
 
 def _must_exist(media: Sequence[UUID]) -> None:
-    if media and len(media_queries.describe(media)) != len(set(media)):
+    if media and media_commands.keep(media) != set(media):
         raise refusal([Problem("media", "unknown_picture")])
 
 
