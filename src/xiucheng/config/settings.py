@@ -111,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "xiucheng.interfaces.web.context.page",
+                "xiucheng.interfaces.console.frame.page",
             ],
         },
     },
@@ -170,10 +171,7 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # An error's message may quote what a person wrote; the log tells its type and place instead.
-    "formatters": {
-        "line": {"()": "xiucheng.kit.wordless.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("XIUCHENG_LOG", "WARNING")},
 }

@@ -118,7 +118,7 @@ def test_a_call_is_written_down_by_its_elements(world, sign_in):
     answer = client.post("/desk/reception", CALL)
     assert answer.status_code == 302
     row = queries.queue(world.standing("acceptor")).rows[0]
-    assert answer.headers["Location"] == f"/desk/reports/{row.id}"
+    assert answer.headers["Location"] == f"/desk/reports/{row.id}?aloud=1"
     page = client.get(answer.headers["Location"]).content.decode()
     assert "每晚七点后" in page
     assert "李**" in page
@@ -169,3 +169,28 @@ def test_a_notice_is_read_and_leads_to_its_case(world, sign_in):
     elsewhere = clerk.post(f"/desk/inbox/{notice.id}", {"to": "https://elsewhere.example/"})
     assert elsewhere.headers["Location"] == "/desk/inbox/"
     assert sign_in("parks_clerk").post(f"/desk/inbox/{notice.id}").status_code == 404
+
+
+def test_a_move_without_the_version_that_was_seen_is_refused(report, world, sign_in):
+    client = sign_in("acceptor")
+    for name, fields in (("file", {"category": "C0137"}), ("reject", {"reason": "不属实"}), ("attach", {"case": "x"}),
+                         ("ask_pre_verify", {"reason": "请看"})):  # fmt: skip
+        assert client.post(f"/desk/reports/{report}/moves/{name}", fields).status_code == 409
+        assert move(client, report, name, version="²", **fields).status_code == 422
+    assert queries.report(report, world.standing("acceptor")).state == "received"
+
+
+def test_only_who_may_reveal_a_contact_sees_it_masked(world, sign_in):
+    from xiucheng.operations.intake.rules import Contact
+
+    left = intake.submit_report(
+        by=Standing.resident("resident"), now=now(), channel="resident", text="路灯不亮", category="C0137",
+        area="990101001001", contact=Contact("王女士", "13812345678"),
+    ).report_id  # fmt: skip
+    for who, shown in (("acceptor", True), ("shift_leader", True), ("street_head", False), ("grid_officer", False)):
+        html = sign_in(who).get(f"/desk/reports/{left}").content.decode()
+        assert ("138****5678" in html, "王**" in html) == (shown, shown), who
+        assert ("您的岗位看不到" in html) is not shown
+    filed = intake.file_report(by=world.standing("acceptor"), now=now(), report_id=left)
+    for who, shown in (("acceptor", True), ("dispatcher", False), ("street_head", False)):
+        assert ("138****5678" in sign_in(who).get(f"/desk/cases/{filed.number}/aside").content.decode()) is shown, who

@@ -46,7 +46,7 @@ def move(one: Move) -> schemas.MoveOut:
 
 
 def case(view: CaseView) -> schemas.CaseOut:
-    """A case with its words, pictures, sources and allowed moves; 6 statements, two of them on `keys`."""
+    """A case with its words, pictures, reports in full and allowed moves; 9 statements, three of them on `keys`."""
     facts = view.facts
     found: schemas.CaseOut = fields_of(
         _Both(view, facts),
@@ -58,8 +58,8 @@ def case(view: CaseView) -> schemas.CaseOut:
         quality=list(view.quality),
         media=[schemas.PictureOut(media=media, purpose=purpose) for media, purpose in cases.pictures(view.id)],
         sources=[
-            schemas.SourceOut(report=one.report_id, channel=one.channel, received_at=one.received_at)
-            for one in intake.reports_of(view.id)
+            fields_of(one, schemas.SourceOut, report=one.report_id, media=list(one.media))
+            for one in intake.told_of(view.id)
         ],
         moves=[move(one) for one in view.moves],
         requests=[

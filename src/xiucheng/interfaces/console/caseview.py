@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.media.queries import Described
-from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.people.rules import Standing, visible_to
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.interfaces.web.clocks import Span
 from xiucheng.interfaces.web.faces import Picture, StoryItem
@@ -23,6 +23,7 @@ from xiucheng.operations.cases.rules import STATES
 from xiucheng.operations.cases.views import CaseView
 from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.dispatch.queries import Suggestion
+from xiucheng.operations.intake import queries as intake
 
 from . import names, wording
 from .names import Names
@@ -44,13 +45,16 @@ CLOCKS = frozenset({"handle", "post_check"})
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One allowed move."""
+    """One allowed move. direct: nothing has to be said and it can be taken back, so it acts at once; more: something
+    may be said, by its form."""
 
     name: str
     label: str
     grave: bool
     main: bool
     url: str
+    direct: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def buttons(case: CaseView, suggested: str = "") -> list[Button]:
             move.name in GRAVE,
             index == 0 and move.name in ONWARD,
             reverse("console:move", args=[case.number, move.name]),
+            move.undoable and not any(field.required for field in move.fields),
+            bool(move.fields),
         )
         for index, move in enumerate(ordered)
     ]
@@ -164,6 +170,27 @@ def story(case: CaseView, now: datetime) -> list[StoryItem]:
             StoryItem(line.occurred_at, said, tone, line.reason or "", line.erased, tuple(pictures(line.media, shown)))
         )
     return items
+
+
+def told(case: CaseView, items: Sequence[StoryItem], standing: Standing) -> list[dict[str, Any]]:
+    """What each report says, in full, for whoever may see the case; who said it is not in it. Five statements.
+
+    Pictures that the story shows already are not shown again; others only to those who see every picture.
+    """
+    shown = {picture.id for item in items for picture in item.pictures}
+    reports = intake.told_of(case.id)
+    sees_all = visible_to(standing).kind == "all"
+    known = media.describe([media_id for one in reports for media_id in one.media] if sees_all else [])
+    return [
+        {
+            "report": one,
+            "channel": names.channel(one.channel),
+            "icon": names.CHANNEL_ICONS.get(one.channel, "message"),
+            "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in one.elements.items()],
+            "pictures": pictures([(media_id, "") for media_id in one.media if str(media_id) not in shown], known),
+        }
+        for one in reports
+    ]
 
 
 def pictures(media: Sequence[tuple[UUID, str]], known: Mapping[UUID, Described] | None = None) -> list[Picture]:

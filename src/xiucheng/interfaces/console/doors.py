@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people import queries as people
@@ -39,7 +42,27 @@ def desk(
         visit.standing = people.standing_of(request.user, visit.moment)  # type: ignore[arg-type]
         return view(visit, *args, **kwargs)
 
-    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], login_required(inside))
+    @wraps(view)
+    def outside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if is_part(request) and not request.user.is_authenticated:
+            return signed_out(request)
+        return cast(HttpResponse, login_required(inside)(request, *args, **kwargs))
+
+    return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], outside)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """To htmx, when the session has ended: one line with the way back to the page it came from; what was typed stays.
+
+    401, not a page for signing in: that would be put in the place of a piece.
+    """
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = f"{here.path}?{here.query}" if here.query else here.path
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("console:hall")
+    answer = render(request, "console/parts/signed_out.html", {"back": back}, status=401)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
+    return answer
 
 
 def page(request: Visit, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
@@ -50,6 +73,7 @@ def page(request: Visit, template: str, context: Mapping[str, Any] | None = None
         "standing": request.standing,
         "nav": nav.items(request.standing, request.path),
         "posts": nav.posts(request.standing),
+        "sees_cases": nav.sees_cases(request.standing),
         "unread": notices.unread(person_id) if person_id else 0,
     }
     return render(request, template, {**frame, **(context or {})}, status=status)

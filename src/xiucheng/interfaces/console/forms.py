@@ -39,7 +39,7 @@ class Pictures(forms.Field):
 
 
 def _text(field: Field, context: "Context") -> forms.Field:
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "maxlength": 2000}))
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "data-most": 2000}))
 
 
 def _agency(field: Field, context: "Context") -> forms.Field:

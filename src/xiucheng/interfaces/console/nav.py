@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing, visible_to
@@ -27,7 +28,14 @@ class Place:
 PLACES = (
     Place("console:hall", _("大厅"), "list", "h"),
     Place("console:my_desk", _("我的"), "user-check", "m"),
-    Place("console:reports", _("受理"), "inbox", "r", ("acceptor", "shift_leader", "inspector", "grid_officer")),
+    Place(
+        "console:reports",
+        pgettext_lazy("nav", "待受理"),
+        "inbox",
+        "r",
+        ("acceptor", "shift_leader", "inspector", "grid_officer"),
+    ),
+    Place("console:on_the_spot", _("自处置"), "camera", "z", ("inspector", "grid_officer")),
     Place("console:reception", _("登记"), "headset", "n", ("acceptor", "shift_leader")),
     Place("console:routing", _("派遣规则"), "route", "l", ("dispatcher", "shift_leader", "leader", "system_admin")),
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),
@@ -60,6 +68,11 @@ def items(standing: Standing, path: str = "") -> list[Item]:
     under = [href for href, _place in seen if path.startswith(href)]
     here = max(under, key=len, default="")
     return [Item(href, place.label, place.icon, place.key, href == here) for href, place in seen]
+
+
+def sees_cases(standing: Standing) -> bool:
+    """Are there cases for this standing at all? Administrators have none, so searching for them leads nowhere."""
+    return visible_to(standing).kind != "none"
 
 
 def posts(standing: Standing) -> str:

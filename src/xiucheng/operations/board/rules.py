@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from xiucheng.operations.cases.rules import MOVES, OPEN_STATES
 
@@ -273,7 +274,7 @@ QUEUES: Mapping[str, Queue] = {
     "asked": Queue(_("待批复"), where="asked <> ''"),
     "soon": Queue(_("将超期"), where="sort_at >= %(now)s AND sort_at < %(soon)s"),
     "overdue": Queue(_("已超期"), where="sort_at < %(now)s"),
-    "supervised": Queue(_("督办"), where="supervised"),
+    "supervised": Queue(pgettext_lazy("state", "督办"), where="supervised"),
     "closed": Queue(_("已结案"), "closed", open=False, sort="ended"),
     "void": Queue(_("已作废"), "void", open=False, sort="ended"),
     "merged": Queue(_("已合并"), "merged", open=False, sort="ended"),

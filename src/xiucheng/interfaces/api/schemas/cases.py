@@ -52,6 +52,7 @@ class MoveIn(Strict):
     category: str | None = Field(None, max_length=20, description="立案的小类（上报）。For a report.")
     condition: str | None = Field(None, max_length=20, description="立案条件（上报）。For a report.")
     area: str | None = Field(None, max_length=12, description="区划代码（上报）。For a report.")
+    component: str | None = Field(None, max_length=16, description="部件编码（上报）。For a report.")
     found: str | None = Field(None, max_length=10, description="核实结果 yes 或 no（上报）。For a report.")
 
     def args(self) -> dict[str, Any]:
@@ -122,11 +123,16 @@ class CountsOut(Schema):
 
 
 class SourceOut(Schema):
-    """A report that told of the case: neither words nor whose."""
+    """案卷的一条上报，原话全文；不含上报人。A report of the case in full, not whose; text null: erased."""
 
     report: UUID
     channel: str
     received_at: datetime
+    occurred_at: datetime | None
+    text: str | None
+    address: str | None
+    elements: dict[str, str]
+    media: list[UUID]
 
 
 class CaseOut(Schema):

@@ -1,4 +1,6 @@
-"""For the audit administrator: the heads of the journal's days, and who opened which contact and why."""
+"""For the audit administrator: what administrators did, the heads of the journal's days, who opened which contact."""
+
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
@@ -7,22 +9,37 @@ from django.views.decorators.http import require_GET
 from xiucheng.foundation.people import queries as people
 from xiucheng.kit import journal
 
-from .. import names
+from .. import acts, names
 from ..doors import Visit, desk, page
 
 
 @require_GET
 @desk
 def audit(request: Visit) -> HttpResponse:
-    """Day heads to compare with those kept elsewhere, and the log of reveals."""
+    """Acts by group and person, day heads to compare with those kept elsewhere, and the log of reveals."""
     people.demand(request.standing, "journal.audit")
     position, link = journal.head()
     reveals = people.reveal_log(before=parse_datetime(request.GET.get("before", "")), limit=50)
     known = names.Names.of_actors(str(one.actor) for one in reveals)
+    group, person = request.GET.get("group", ""), _uuid(request.GET.get("person", ""))
+    done, older = acts.read(group, person, _uuid(request.GET.get("acts_before", "")))
     context = {
+        "acts": done,
+        "older": older,
+        "group": group,
+        "groups": acts.GROUPS.items(),
+        "person": person,
+        "staff": people.person_names({one.person_id for one in people.staff(at=request.moment)}).items(),
         "position": position,
         "head": link.hex(),
         "days": journal.day_heads(limit=31),
         "reveals": [{"row": one, "who": known.actor(str(one.actor))} for one in reveals],
     }
     return page(request, "console/audit.html", context)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

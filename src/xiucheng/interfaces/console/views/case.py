@@ -60,9 +60,13 @@ def story(request: Visit, number: str) -> HttpResponse:
         "console/parts/case_story.html",
         {
             "story": items,
+            "told": caseview.told(view, items, request.standing),
             "compare": caseview.before_after(items),
             "case": view,
+            "may_open_reports": intake.may_open(request.standing, view.facts.area),
             "may_release": people.may(request.standing, "media.release", area=view.facts.area),
+            "may_erase_pictures": people.may(request.standing, "media.erase", area=view.facts.area),
+            "pictures_back": reverse("console:case", args=[view.number]),
         },
     )
 

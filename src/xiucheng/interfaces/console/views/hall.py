@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web.faces import CaseRow, Source
+from xiucheng.kit.paging import Page
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases.rules import parse_number
@@ -56,6 +57,8 @@ def hall(request: Visit) -> HttpResponse:
         "queues": _queues(counted, filters.queue),
         "queue_label": board.QUEUES[filters.queue].label,
         "summary": board.summary(counted),
+        "narrowed": _narrowed(filters, found),
+        "sort": filters.sort or board.QUEUES[filters.queue].sort,
         "filters": filters,
         "selected": request.GET.get("case", ""),
         "q": filters.text or "",
@@ -73,6 +76,8 @@ def hall(request: Visit) -> HttpResponse:
 @desk
 def search(request: Visit) -> HttpResponse:
     """A number leads to its case, words to the list."""
+    if not nav.sees_cases(request.standing):
+        raise Refused("not_yours", names.not_yours(), status=403)
     typed = request.GET.get("q", "").strip()[:60]
     number = parse_number(typed)
     if number:
@@ -99,10 +104,10 @@ def read_filters(request: Visit) -> board.Filters:
 
 # What a row is marked with where its column says so.
 MARKS = (
-    ("supervised", gettext_lazy("督办")),
+    ("supervised", pgettext_lazy("state", "督办")),
     ("asked", gettext_lazy("待批复")),
     ("rework_count", gettext_lazy("返工")),
-    ("reopen_count", gettext_lazy("重开")),
+    ("reopen_count", pgettext_lazy("state", "重开")),
     ("imported", gettext_lazy("历史")),
 )
 _ANY = "NUMBER"
@@ -138,6 +143,15 @@ def row_faces(listed: Sequence[board.Listed], request: Visit) -> list[CaseRow]:
         )
         for one in listed
     ]
+
+
+def _narrowed(filters: board.Filters, found: Page[board.Listed]) -> dict[str, Any] | None:
+    """How many a list that was searched or filtered shows; the counts of the queues are of the whole district."""
+    if not (
+        filters.text or filters.area or filters.category or filters.agency_id or filters.channel or filters.severity
+    ):
+        return None
+    return {"count": len(found.rows), "more": bool(found.next or found.previous)}
 
 
 def _queues(counted: Mapping[str, int], current: str) -> list[dict[str, Any]]:

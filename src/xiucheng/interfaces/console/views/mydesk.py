@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.foundation.tasks.rules import Request, Task
+from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.intake import queries as intake
 
 from ..doors import Visit, desk, page
 from ..names import Names
@@ -68,14 +70,46 @@ def my_desk(request: Visit) -> HttpResponse:
     titles = cases.words(list(subjects)) if subjects else {}
     numbers = cases.numbers(subjects) if subjects else {}
     known = Names.of_actors([one.asked_by for one in waiting])
+    queues = _queues(request)
+    counts = tasks.desk_counts(request.standing, request.moment)
     context = {
+        "queues": queues,
+        "nothing": not (counts.tasks or counts.requests or queues),
         "page": found,
         "lines": [_line(one, request.standing.person_id, titles, numbers) for one in found.rows],
         "waiting": _asked(waiting, known, titles, numbers),
         "answered": _asked(answered, known, titles, numbers),
-        "counts": tasks.desk_counts(request.standing, request.moment),
+        "counts": counts,
     }
     return page(request, "console/my_desk.html", context)
+
+
+# Whose post waits for which queue of the hall; what waits for an agency or an inspector is a task, listed by itself.
+QUEUES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("acceptor",), ("self_review", "replied", "to_check")),
+    (("dispatcher",), ("to_dispatch", "returned")),
+    (("shift_leader",), ("to_dispatch", "returned", "self_review", "replied", "to_check")),
+)
+
+
+def _queues(request: Visit) -> list[dict[str, object]]:
+    """What waits in the hall for the reader's posts, as links with their numbers; at most three statements."""
+    names = dict.fromkeys(name for posts, queues in QUEUES if request.standing.has(*posts) for name in queues)
+    if not names:
+        return []
+    counted = board.counts(request.standing, now=request.moment)
+    found: list[dict[str, object]] = [
+        {
+            "label": board.QUEUES[name].label,
+            "count": counted.get(name, 0),
+            "href": f"{reverse('console:hall')}?queue={name}",
+        }
+        for name in names
+    ]
+    if request.standing.has("acceptor", "shift_leader"):
+        waiting = intake.counts(request.standing)["received"]
+        found.insert(0, {"label": _("待受理"), "count": waiting, "href": reverse("console:reports")})
+    return [one for one in found if one["count"]]
 
 
 def _line(task: Task, person_id: UUID | None, titles: dict[UUID, str | None], numbers: dict[UUID, str]) -> Line:

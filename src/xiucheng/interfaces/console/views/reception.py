@@ -1,11 +1,13 @@
 """The reception desk: a call or a visit, by its five elements; then straight on to filing."""
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -18,6 +20,7 @@ from xiucheng.operations.intake.rules import Contact
 
 from .. import names
 from ..doors import Visit, desk, page
+from .components import nearest
 
 # Where a field of the form lies in the refusal of the intake room.
 _PLACES = {"contact.name": "name", "contact.phone": "phone", "elements.place": "address"}
@@ -31,7 +34,7 @@ class Call(forms.Form):
     phone = forms.CharField(label=gettext_lazy("电话"), required=False, max_length=30)
     title = forms.CharField(label=gettext_lazy("一句话"), required=False, max_length=100)
     text = forms.CharField(
-        label=gettext_lazy("经过和要求"), widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000})
+        label=gettext_lazy("经过和要求"), widget=forms.Textarea(attrs={"rows": 4, "data-most": 2000})
     )
     time = forms.CharField(label=gettext_lazy("什么时候"), required=False, max_length=500)
     cause = forms.CharField(label=gettext_lazy("起因"), required=False, max_length=500)
@@ -39,10 +42,29 @@ class Call(forms.Form):
     address = forms.CharField(label=gettext_lazy("在哪里"), required=False, max_length=200)
     category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
     once = forms.CharField(widget=forms.HiddenInput)
+    # From the map; which fixed thing it is about is chosen among those close by (views/components.py).
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    component = forms.CharField(required=False, max_length=20)
+
+    def clean(self) -> dict[str, Any]:
+        """Who writes down a call can ask: without any place nobody could go there, and no rule could send anybody."""
+        said = super().clean() or {}
+        if not said.get("area") and not said.get("address"):
+            self.add_error("address", _("请问清地点：选社区，或写下在哪里。"))
+        return said
+
+
+def typed(request: Visit) -> Call:
+    """The form with what was typed so far, not judged yet."""
+    return _filled(request, Call(initial=request.POST.dict()))
 
 
 def _form(request: Visit) -> Call:
-    form = Call(request.POST or None, initial={"once": str(uuid4())})
+    return _filled(request, Call(request.POST or None, initial={"once": str(uuid4())}))
+
+
+def _filled(request: Visit, form: Call) -> Call:
     admitted = [one for one in queries.channels() if one.elements and one.admits(request.standing)]
     form.fields["channel"].choices = [(one.name, one.title) for one in admitted]  # type: ignore[attr-defined]
     form.fields["channel"].initial = admitted[0].name if admitted else None
@@ -67,7 +89,13 @@ def reception(request: Visit) -> HttpResponse:
             for field, text in caught.fields.items():
                 name = _PLACES.get(field, field)
                 form.add_error(name if name in form.fields else None, str(text))
-    return page(request, "console/reception.html", {"form": form, "refusal": refusal}, status=status)
+    return show(request, form, status=status, refusal=refusal)
+
+
+def show(request: Visit, form: Call, *, status: int = 200, **more: object) -> HttpResponse:
+    """The page with a form, and what else is to be said on it."""
+    context = {"form": form, "components": nearest(request), "chosen": request.POST.get("component", ""), **more}
+    return page(request, "console/reception.html", context, status=status)
 
 
 def _hand_in(request: Visit, form: Call) -> HttpResponse:
@@ -82,9 +110,13 @@ def _hand_in(request: Visit, form: Call) -> HttpResponse:
         category=said["category"] or None,
         address=said["address"] or None,
         area=said["area"] or None,
+        lon=said["lon"],
+        lat=said["lat"],
+        component=said["component"] or None,
         contact=Contact(said["name"] or None, said["phone"] or None),
         elements=elements,
         once=Once(f"desk:{request.standing.account_id}", said["once"]),
     )
-    messages.success(request, _("已登记，查询码 %(key)s") % {"key": sent.tracking_key})
-    return redirect("console:report", sent.report_id)
+    messages.success(request, _("已登记"))
+    # The page that follows shows the key large, to be read out to the caller; it can be found there later as well.
+    return redirect(f"{reverse('console:report', args=[sent.report_id])}?aloud=1")

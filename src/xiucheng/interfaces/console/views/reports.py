@@ -55,6 +55,7 @@ def queue(request: Visit) -> HttpResponse:
         "rows": rows,
         "page": found,
         "counts": queries.counts(request.standing),
+        "may_accept": request.standing.has("acceptor", "shift_leader"),
         "state": state,
         "channel": channel,
         "channels": queries.channels(),
@@ -117,6 +118,8 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
         "may_reveal": people.may(request.standing, "people.reveal", area=view.area),
         "may_erase": people.may(request.standing, "people.erase", area=view.area) and not view.erased,
         "near": _near(request, view),
+        "key_groups": view.tracking_key.split("-"),
+        "aloud": "aloud" in request.GET,
         **more,
     }
     status = refusal.status if refusal else 200

@@ -15,6 +15,7 @@ from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..doors import Visit, desk, page
+from ..nav import ADMINISTRATORS
 
 
 def _rights(request: Visit) -> dict[str, bool]:
@@ -38,13 +39,27 @@ def users(request: Visit) -> HttpResponse:
     for member in people.staff(at=request.moment):
         where = names.agency(member.post.agency_id) or (names.place(member.post.area) if member.post.area else "")
         posts.setdefault(member.person_id, []).append(
-            {"id": member.membership_id, "role": people.role_name(member.post.role), "where": where}
+            {
+                "id": member.membership_id,
+                "role": people.role_name(member.post.role),
+                "where": where,
+                "administrator": member.post.role in ADMINISTRATORS,
+            }
         )
-    rows = [{"account": one, "posts": posts.get(one.person_id, [])} for one in found]
+    rows = [
+        {
+            "account": one,
+            "posts": held,
+            "administrator": any(post["administrator"] for post in held),
+        }
+        for one in found
+        for held in [posts.get(one.person_id, [])]
+    ]
     context = {
         "rows": rows,
         "search": search,
-        "roles": people.roles(),
+        # Administrators are appointed at the machine only.
+        "roles": [one for one in people.roles() if one[0] not in ADMINISTRATORS],
         "agencies": people.agencies(),
         "areas": places.subtree(),
         **rights,
