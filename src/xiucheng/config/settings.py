@@ -171,7 +171,10 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # An error's message may quote what a person wrote; the log tells its type and place instead.
+    "formatters": {
+        "line": {"()": "xiucheng.kit.wordless.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("XIUCHENG_LOG", "WARNING")},
 }
