@@ -57,10 +57,10 @@ def test_a_whole_agency_is_told_by_one_statement(db: None) -> None:
 
 def test_a_notice_reads_as_a_sentence_and_leads_somewhere(db: None, person: UUID) -> None:
     subject = uuid4()
-    tell(person, subject=subject, args={"number": "2026-000123", "granted": "yes"})
+    tell(person, subject=subject, args={"number": "26-0000-123-5", "granted": "yes"})
     tell(person, subject=subject, event="sample_due", args={"due_at": NOON})
     due, done = rows(person)
-    assert (done.sentence, done.link) == ("事项 2026-000123：同意", f"/samples/{subject}")
+    assert (done.sentence, done.link) == ("事项 26-0000-123-5：同意", f"/samples/{subject}")
     assert due.sentence == "11-20 12:00 到期"
     assert (done.actor, done.times, done.visible_at, done.read_at) == ("system:test", 1, NOON, None)
 
