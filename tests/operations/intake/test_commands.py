@@ -355,7 +355,7 @@ def test_earlier_reports_of_the_same_caller(world: World) -> None:
     submit(world, text="别人", contact=Contact("李先生", "13900000000"))
     second = submit(world, text="第二次", contact=Contact("王", "+8613812345678"), now=world.now + timedelta(days=1))
     acceptor = world.standing("acceptor")
-    assert [row.title for row in queries.earlier_of_reporter(second.report_id, acceptor)] == ["第一次"]
+    assert [row.report_id for row in queries.earlier_of_reporter(second.report_id, acceptor)] == [first.report_id]
     assert queries.earlier_of_reporter(submit(world).report_id, acceptor) == []
     with refused("not_yours", 403):
         queries.earlier_of_reporter(first.report_id, world.standing("street_head"))

@@ -180,6 +180,11 @@ def sees_picture(media_id: UUID, standing: Standing) -> bool:
     return any(sees(scope, *row) for row in rows)
 
 
+def cases_showing(media_id: UUID) -> list[UUID]:
+    """The cases that a picture belongs to, by id; one statement."""
+    return sorted(Picture.objects.filter(media_id=media_id).values_list("case_id", flat=True))
+
+
 def near(
     lon: float, lat: float, category: str, *, now: datetime, metres: float = 50, hours: float = 24, limit: int = 5
 ) -> list[dict[str, Any]]:

@@ -28,6 +28,8 @@ class Report(models.Model):
     category_by = models.TextField(blank=True, default="")
     area = models.TextField(blank=True, default="")
     unit_grid = models.TextField(blank=True, default="")
+    # The fixed thing that it is about, 16 digits; "" where none was chosen. (COPY of past requests leaves it out.)
+    component = models.TextField(blank=True, default="", db_default="")
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     occurred_at = models.DateTimeField(null=True)

@@ -13,13 +13,14 @@ from .words import SUBMISSION, sentence
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The finest area code known ("" where nothing is), the unit grid, and degrees WGS84."""
+    """The finest area code known ("" where nothing is), the unit grid, degrees WGS84, and the component chosen."""
 
     area: str = ""
     unit_grid: str = ""
     duty_grid: str = ""
     lon: float | None = None
     lat: float | None = None
+    component: str = ""
 
 
 def find(lon: float | None, lat: float | None, datum: str, area: str | None) -> Place:

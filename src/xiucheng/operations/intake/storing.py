@@ -74,11 +74,11 @@ class NewReport:
 _INSERT = """
 WITH report AS (
     INSERT INTO intake_report (id, serial, state, version, channel, source, external_id, category, category_by, area,
-        unit_grid, lon, lat, occurred_at, received_at, found, case_id, outcome, subject_id, person_id, key_id, quality,
-        imported)
+        unit_grid, component, lon, lat, occurred_at, received_at, found, case_id, outcome, subject_id, person_id,
+        key_id, quality, imported)
     VALUES (%(id)s, nextval('intake_serial'), %(state)s, 1, %(channel)s, %(source)s, %(external_id)s, %(category)s,
-        %(category_by)s, %(area)s, %(unit_grid)s, %(lon)s, %(lat)s, %(occurred_at)s, %(received_at)s, '', %(case_id)s,
-        %(outcome)s, %(subject_id)s, %(person_id)s, %(key_id)s, %(quality)s, %(imported)s)
+        %(category_by)s, %(area)s, %(unit_grid)s, %(component)s, %(lon)s, %(lat)s, %(occurred_at)s, %(received_at)s,
+        '', %(case_id)s, %(outcome)s, %(subject_id)s, %(person_id)s, %(key_id)s, %(quality)s, %(imported)s)
     RETURNING serial
 ), content AS (
     INSERT INTO intake_content (report_id, key_id, title, text, address, elements)
@@ -108,6 +108,7 @@ def insert(new: NewReport) -> int:
                 "category_by": new.category_by,
                 "area": new.place.area,
                 "unit_grid": new.place.unit_grid,
+                "component": new.place.component,
                 "lon": new.place.lon,
                 "lat": new.place.lat,
                 "occurred_at": new.occurred_at,
@@ -144,6 +145,7 @@ def receive_payload(new: NewReport, mapping: str) -> dict[str, Any]:
         "category_by": new.category_by,
         "area": new.place.area,
         "unit_grid": new.place.unit_grid,
+        "component": new.place.component,
         "lon": new.place.lon,
         "lat": new.place.lat,
         "pictures": len(new.media),

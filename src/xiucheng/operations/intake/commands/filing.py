@@ -16,19 +16,20 @@ from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases.commands import CasePlace, Filed, NewCase
 
-from .. import placing
+from .. import components, placing
 from ..rules import REPORT_MOVES, may_move
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What to file a report as; what is not given is taken from the report."""
+    """What to file a report as; what is not given is taken from the report. component: "" is none."""
 
     report_id: UUID
     version: int | None = None
     category: str | None = None
     condition: str | None = None
     area: str | None = None
+    component: str | None = None
     self_handled: bool = False
     pictures: tuple[tuple[UUID, str], ...] | None = None
 
@@ -44,6 +45,7 @@ class _Row:
     category: str
     area: str
     unit_grid: str
+    component: str
     lon: float | None
     lat: float | None
     key_id: UUID
@@ -54,17 +56,18 @@ class _Row:
 
 
 _LOCK = """
-SELECT r.id, r.state, r.version, r.channel, r.category, r.area, r.unit_grid, r.lon, r.lat, r.key_id, r.quality,
-    c.title, c.address,
+SELECT r.id, r.state, r.version, r.channel, r.category, r.area, r.unit_grid, r.component, r.lon, r.lat, r.key_id,
+    r.quality, c.title, c.address,
     ARRAY(SELECT p.media_id FROM intake_picture p WHERE p.report_id = r.id ORDER BY p.position)
 FROM intake_report r JOIN intake_content c ON c.report_id = r.id
 WHERE r.id = ANY(%s) ORDER BY r.id FOR NO KEY UPDATE OF r
 """
 _ACCEPT = """
 UPDATE intake_report r SET state = 'accepted', version = r.version + 1, outcome = 'open', case_id = f.case_id,
-    category = f.category, area = f.area,
+    category = f.category, area = f.area, component = f.component,
     category_by = CASE WHEN r.category_by = '' OR r.category <> f.category THEN 'person' ELSE r.category_by END
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS f(id, case_id, category, area) WHERE r.id = f.id
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    AS f(id, case_id, category, area, component) WHERE r.id = f.id
 """
 
 
@@ -78,15 +81,17 @@ def file_report(
     category: str | None = None,
     condition: str | None = None,
     area: str | None = None,
+    component: str | None = None,
 ) -> Filed:
     """File one report as a case; the case's clock starts now.
 
     category, condition: codes of the catalogue; without a condition the category's default is used and marked. area:
-    for a report whose place is only words. Refused: `not_found` (404), `stale` (409), `not_yours` (403),
+    for a report whose place is only words. component: 16 digits, "" for none; not given, the report's stays while it is
+    of the category's kind. Refused: `not_found` (404), `stale` (409), `not_yours` (403),
     `illegal_move`, `category_missing`, `unknown_area`, and what filing refuses (`unknown_category`,
-    `major_not_minor`, `unknown_condition`). Steps: intake.file and cases.file.
+    `major_not_minor`, `unknown_condition`), `unknown_component`, `other_component`. Steps: intake.file and cases.file.
     """
-    filing = Filing(report_id, version, category, condition, area)
+    filing = Filing(report_id, version, category, condition, area, component)
     return file_locked(by=by, now=now, filings=[filing])[0]
 
 
@@ -99,7 +104,7 @@ def file_reports(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> l
 def file_locked(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> list[Filed]:
     """The work of both, inside a running verb: lock, judge, file, accept, record."""
     rows = lock_many([filing.report_id for filing in filings])
-    new = [_new_case(filing, rows.get(filing.report_id), by) for filing in filings]
+    new = [_new_case(filing, rows.get(filing.report_id), by, now) for filing in filings]
     filed = cases.file_many(by=by, now=now, cases=new)
     _accept(new)
     for filing, case in zip(filings, new, strict=True):
@@ -133,7 +138,7 @@ def _plain(row: Sequence[Any]) -> Sequence[Any]:
     return [bytes(value) if isinstance(value, memoryview) else value for value in row]
 
 
-def _new_case(filing: Filing, row: _Row | None, by: Standing) -> NewCase:
+def _new_case(filing: Filing, row: _Row | None, by: Standing, now: datetime) -> NewCase:
     if row is None:
         raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
     if filing.version is not None and filing.version != row.version:
@@ -154,7 +159,13 @@ def _new_case(filing: Filing, row: _Row | None, by: Standing) -> NewCase:
         channel=row.channel,
         category=category,
         condition=filing.condition,
-        place=CasePlace(area=area, unit_grid=row.unit_grid, lon=row.lon, lat=row.lat),
+        place=CasePlace(
+            area=area,
+            unit_grid=row.unit_grid,
+            component=components.filed(filing.component, row.component, category, now),
+            lon=row.lon,
+            lat=row.lat,
+        ),
         key_id=row.key_id,
         sealed_title=row.title,
         sealed_address=row.address,
@@ -173,5 +184,6 @@ def _accept(new: Sequence[NewCase]) -> None:
                 [case.case_id for case in new],
                 [case.category for case in new],
                 [case.place.area for case in new],
+                [case.place.component for case in new],
             ],
         )

@@ -22,7 +22,7 @@ from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
 
-from .. import placing, storing
+from .. import components, placing, storing
 from ..channels import CHANNELS, Channel
 from ..models import Report
 from ..rules import Contact, Problem, Submission, judge
@@ -79,6 +79,7 @@ def submit_report(
     datum: str = "wgs84",
     address: str | None = None,
     area: str | None = None,
+    component: str | None = None,
     occurred_at: datetime | None = None,
     contact: Contact | None = None,
     media: Sequence[UUID] = (),
@@ -96,7 +97,8 @@ def submit_report(
 
     text: ≤ 2,000 characters. category: a minor category of the catalogue, chosen by a person. lon, lat: degrees of
     `datum`. occurred_at: aware. media: ids from media.commands.store. elements: some of rules.submission.ELEMENTS.
-    same_as: an open case that the reporter says is the same.
+    same_as: an open case that the reporter says is the same. component: 16 digits, of the category's kind; where no
+    point is given its own counts.
     Refused: the codes of words.SUBMISSION (`invalid_report` for several), `unknown_channel`, `not_yours` (403),
     `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`, `unknown_area`, `unknown_picture`,
     `no_such_case`, `case_closed`, `bad_key`, `key_reused`.
@@ -114,6 +116,7 @@ def submit_report(
         datum=datum,
         address=address,
         area=area,
+        component=component or None,
         occurred_at=occurred_at,
         contact=contact,
         media=len(media),
@@ -124,6 +127,7 @@ def submit_report(
     if category:
         configuration.catalogue(now).category(category)
     place = placing.find(lon, lat, datum, area)
+    place = components.placed(place, component or None, category or None, now)
     _must_exist(media)
     nearby = _nearby(door, category, place, same_as, now)
     report_id = uuid7()
@@ -174,6 +178,8 @@ def report_self_handled(
     before: Sequence[UUID],
     after: Sequence[UUID],
     condition: str | None = None,
+    component: str | None = None,
+    once: Once | None = None,
 ) -> tuple[Submitted, cases.Filed]:
     """A grid officer settles a small thing on the spot 自处置 and says so, with a picture before and one after.
 
@@ -194,8 +200,13 @@ def report_self_handled(
         datum=datum,
         address=address,
         area=area,
+        component=component,
         media=(*before, *after),
+        once=once,
     )
+    if submitted.repeated and submitted.case_id is not None:
+        there = case_queries.case(submitted.case_id, Standing.for_system("intake"), now)
+        return submitted, cases.Filed(there.id, there.number, there.version, there.state, there.facts.due_at)
     row = storing.lock(submitted.report_id)
     if not reaches(by, CASE_MATRIX["file_self_handled"], area=row.area):
         raise Refused("not_yours", _("只能上报自己责任区内的自处置。"), status=403)
@@ -280,6 +291,7 @@ def _asked(submission: Submission, media: Sequence[UUID], same_as: UUID | None) 
         "datum": submission.datum,
         "address": submission.address,
         "area": submission.area,
+        "component": submission.component,
         "occurred_at": submission.occurred_at,
         "contact": [submission.contact.name, submission.contact.phone] if submission.contact else None,
         "media": [str(one) for one in media] or None,

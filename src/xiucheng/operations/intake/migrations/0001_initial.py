@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("category_by", models.TextField(blank=True, default="")),
                 ("area", models.TextField(blank=True, default="")),
                 ("unit_grid", models.TextField(blank=True, default="")),
+                ("component", models.TextField(blank=True, db_default="", default="")),
                 ("lon", models.FloatField(null=True)),
                 ("lat", models.FloatField(null=True)),
                 ("occurred_at", models.DateTimeField(null=True)),

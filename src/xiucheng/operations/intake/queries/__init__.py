@@ -1,12 +1,15 @@
 """What others may read of reports; lists start from what the reader may see."""
 
-from .desk import QueueRow, ReportView, counts, earlier_of_reporter, may_open, queue, report
+from .callers import Earlier, earlier_of_reporter
+from .components import components_nearby, components_of_report
+from .desk import QueueRow, ReportView, counts, may_open, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
 from .states import Source, SourceReport, channels, of_source, reports_of, still_received
 from .told import Told, texts_of, told, told_of
 
 __all__ = [
+    "Earlier",
     "QueueRow",
     "ReportView",
     "Source",
@@ -15,6 +18,8 @@ __all__ = [
     "Told",
     "Tracked",
     "channels",
+    "components_nearby",
+    "components_of_report",
     "counts",
     "earlier_of_reporter",
     "flagged",

@@ -1,4 +1,4 @@
-"""What the desk reads: the queue of reports that wait, one report with its words, earlier ones of the same caller."""
+"""What the desk reads: the queue of reports that wait, and one report with its words."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
@@ -67,6 +66,7 @@ class ReportView:
     category_by: str
     area: str
     unit_grid: str
+    component: str
     lon: float | None
     lat: float | None
     occurred_at: datetime | None
@@ -177,6 +177,7 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
         category_by=row.category_by,
         area=row.area,
         unit_grid=row.unit_grid,
+        component=row.component,
         lon=row.lon,
         lat=row.lat,
         occurred_at=row.occurred_at,
@@ -211,28 +212,3 @@ def may_open(standing: Standing, area: str) -> bool:
 
 def _sees(scope: Scope, area: str) -> bool:
     return scope.kind == "all" or area.startswith(scope.areas)
-
-
-def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = 20) -> list[QueueRow]:
-    """Other reports of the same caller, by the phone number they left, the latest first. At most 4 statements.
-
-    Empty where nothing was left to know them by. Refused: `not_yours` (403; act people.find_caller).
-    """
-    if not people.may(standing, "people.find_caller"):
-        raise Refused("not_yours", _("您的岗位不能查找同一来电人。"), status=403)
-    subject_id = Report.objects.filter(id=report_id).values_list("subject_id", flat=True).first()
-    if subject_id is None:
-        return []
-    rows = list(
-        Report.objects.filter(Q(subject_id__in=people.earlier_of_caller(subject_id)) & ~Q(id=report_id))
-        .order_by("-received_at", "-id")
-        .values_list(*_ROW)[:limit]
-    )
-    titles = _titles([row[0] for row in rows])
-    return [_queue_row(row, titles.get(row[0]), 0) for row in rows]
-
-
-def _titles(report_ids: Sequence[UUID]) -> dict[UUID, str | None]:
-    rows = list(Content.objects.filter(report_id__in=report_ids).values_list("report_id", "key_id", "title"))
-    opened = vault.open_texts([(key_id, bytes(title)) for _report, key_id, title in rows])
-    return {report_id: title for (report_id, _key, _title), title in zip(rows, opened, strict=True)}

@@ -12,8 +12,10 @@ from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.cases.rules.apply import REOPEN_WINDOW
 
 from .. import placing
+from ..channels import CHANNELS
 from ..models import Note, Report
 from ..secrets import serial_by_key
 
@@ -37,6 +39,8 @@ class Tracked:
 
     stage: 1 received, 2 accepted, 3 with an agency, 4 settled by their word, 5 ended. number: of the case, or of the
     master it was merged into. reason: why it was not taken up, the only words of the centre, None where erased.
+    reopen_until: for a closed case, until when its reporter may have it opened again. erased: they have had their own
+    erased. erasable: they may; not what staff found on patrol.
     """
 
     report_id: UUID
@@ -52,10 +56,13 @@ class Tracked:
     closing: str
     agency_id: UUID | None
     reason: str | None
+    reopen_until: datetime | None
+    erased: bool
+    erasable: bool
 
 
 def track(tracking_key: str, now: datetime) -> Tracked:
-    """The report of a tracking key as typed. At most 6 statements, one of them on `keys`.
+    """The report of a tracking key as typed. At most 7 statements, one of them on `keys`.
 
     Refused: `not_found` (404) for every key that is none of ours, whatever is wrong with it.
     """
@@ -64,6 +71,7 @@ def track(tracking_key: str, now: datetime) -> Tracked:
     if row is None:
         raise Refused("not_found", _("没有这个查询码，请核对后再试。"), status=404)
     case = _case(row.follows_id or row.case_id, now)
+    erased = bool(vault.listed([row.key_id]))
     facts = case.facts if case else None
     return Tracked(
         report_id=row.id,
@@ -79,6 +87,9 @@ def track(tracking_key: str, now: datetime) -> Tracked:
         closing=facts.closing if facts else "",
         agency_id=facts.agency_id if facts else None,
         reason=_why(row) if row.state == "rejected" else None,
+        reopen_until=facts.closed_at + REOPEN_WINDOW if facts and facts.state == "closed" and facts.closed_at else None,
+        erased=erased,
+        erasable=not erased and CHANNELS[row.channel].counts_as != "patrol",
     )
 
 

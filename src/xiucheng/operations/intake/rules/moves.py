@@ -47,6 +47,7 @@ REPORT_MOVES = MoveTable(
                 Field("category", "category", _("类别")),
                 Field("condition", "condition", _("立案条件"), required=False),
                 Field("area", "area", _("镇街社区"), required=False),
+                Field("component", "component", _("部件"), required=False),
             ),
         ),
         Move("reject", _("不予受理"), OPEN_STATES, "rejected", (_REASON,)),

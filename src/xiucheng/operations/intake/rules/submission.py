@@ -60,6 +60,7 @@ class Submission:
     datum: str = "wgs84"
     address: str | None = None
     area: str | None = None
+    component: str | None = None
     occurred_at: datetime | None = None
     contact: Contact = Contact()
     media: int = 0

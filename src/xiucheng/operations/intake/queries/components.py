@@ -1,0 +1,37 @@
+"""The components that a report may be about: those of its category's kind close by, offered to whoever reports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.queries import Near
+
+from .. import placing
+from ..components import kind_of
+from ..models import Report
+
+# D: a phone in a street is off by 10 to 30 m, and a lamp stands every 30 m; a handful is what one can tell apart.
+WITHIN_METRES = 50.0
+OFFERED = 4
+
+
+def components_nearby(*, category: str, lon: float, lat: float, datum: str = "wgs84", now: datetime) -> list[Near]:
+    """Components of the category's kind within 50 m, the nearest four; none for events and hotline needs.
+
+    At most one statement. Refused: `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`.
+    """
+    kind = kind_of(category, now)
+    if kind is None:
+        return []
+    place = placing.find(lon, lat, datum, None)
+    assert place.lon is not None
+    assert place.lat is not None
+    return places.near(place.lon, place.lat, WITHIN_METRES, "component", of=(kind,), limit=OFFERED)
+
+
+def components_of_report(report_id: UUID, category: str, now: datetime) -> list[Near]:
+    """The same around a report's own point, for filing it under a category; at most two statements."""
+    row = Report.objects.filter(id=report_id).values_list("lon", "lat").first()
+    if row is None or row[0] is None or row[1] is None:
+        return []
+    return components_nearby(category=category, lon=row[0], lat=row[1], now=now)
