@@ -230,6 +230,12 @@ def test_a_draft_of_any_shape_is_judged_and_kept_without_an_error(value):
     kept(body)
 
 
+def test_a_row_with_the_number_nought_is_kept_to_be_complained_of():
+    body = kept({"rules": [{"no": 0, "agency": "lights", "hours": None}]})
+    assert body == {"rules": [{"no": 0, "agency": "lights"}]}
+    assert [what for _where, what, _value in check(body, KNOWN)] == ["malformed"]
+
+
 def test_hours_as_a_mask():
     assert read_rule({"no": 1, "agency": "x"}).hours == ALWAYS
     whole = read_rule({"no": 1, "agency": "x", "hours": [["00:00", "24:00"]]})

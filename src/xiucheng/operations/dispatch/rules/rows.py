@@ -82,7 +82,10 @@ def kept(body: dict[str, Any]) -> dict[str, Any]:
     rows = body.get("rules")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and _is_number(row.get("no")) for row in rows):
         return body
-    tidy = [{key: value for key, value in row.items() if value not in (None, "", [], False)} for row in rows]
+    # A number stays what it is, also 0, which equals False and is wrong: `check` says so.
+    tidy = [
+        {key: value for key, value in row.items() if key == "no" or value not in (None, "", [], False)} for row in rows
+    ]
     return {**body, "rules": sorted(tidy, key=lambda row: row["no"])}
 
 
