@@ -17,13 +17,16 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.foundation.media.make import bomb_png
+from tests.pictures import jpeg
 from tests.repository.scene import EAST, Scene, furnish
+from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.places import commands as places
-from xiucheng.interfaces.api.callers import RATES
+from xiucheng.interfaces.web.rates import RATES
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.now import now
 
 LANGUAGES = ("zh", "en")
+KEY = "0f4d1a52-6d3c-4b7e-9a18-5c2e7f908b31"
 REPORT = {"text": "路灯不亮", "category": "C0137", "area": EAST}
 SCRIPT = b"#!/bin/sh\nrm -rf /\n"
 OUTSIDE = {"lon": 100.0, "lat": 30.0}
@@ -37,6 +40,9 @@ def scene(db: None, settings: Any, tmp_path: Path) -> Scene:
     location = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = {**settings.STORAGES, "media": location}
     scene = furnish()
+    actor = scene.world.standing("grid_officer", now()).actor
+    after = media.store(actor=actor, now=now(), content=jpeg(seed=9), name="b.jpg", purpose="after")
+    scene.values["after"] = after.id
     box = (122.0, 37.0, 123.0, 38.0)
     places.set_outline(actor=Actor.system("setup"), now=now(), code="990101", box=box)
     return scene
@@ -97,7 +103,7 @@ class Bad:
 
 def report(change: Mapping[str, Any], **headers: str) -> Send:
     body = {**REPORT, **change}
-    given = {"Idempotency-Key": "bad", **headers}
+    given = {"Idempotency-Key": KEY, **headers}
     return lambda scene, language: api(scene, language, "POST", "/reports", body, **given)
 
 
@@ -151,7 +157,23 @@ LIST = (
     Bad("not one's post, page", press("inspector", "supervise", version="{version}", reason="快"), 403),
     Bad("somebody else's area", lambda s, lang: api(s, lang, "POST", "/reports/self-handled", {
         "text": "已清理", "category": "E0110", "area": "990101002001", "before": [str(s.values["picture"])],
-        "after": [str(s.values["picture"])]}, who="grid_officer"), 403, "not_yours"),
+        "after": [str(s.values["after"])]}, who="grid_officer"), 403, "not_yours"),
+    Bad("the same picture before and after", lambda s, lang: api(s, lang, "POST", "/reports/self-handled", {
+        "text": "已清理", "category": "E0110", "area": EAST, "before": [str(s.values["picture"])],
+        "after": [str(s.values["picture"])]}, who="grid_officer"), 422, "pictures_before_after"),
+    Bad("a key that others might use too", report({}, **{"Idempotency-Key": "1"}), 422, "weak_key"),
+    Bad("a key with 74 random bits", report({}, **{"Idempotency-Key": "01939a52-6d3c-7b7e-9a18-5c2e7f908b31"}), 422,
+        "weak_key"),
+    Bad("NUL in a form", form(category="C0137\0"), 422),
+    Bad("NUL in an address", lambda s, lang: page(s, lang, "/desk/?severity=%00", who="dispatcher"), 422),
+    Bad("a day that is not in the calendar", lambda s, lang: page(
+        s, lang, "/desk/audit/?before=2026-99-99T00:00", who="audit_admin"), 422),
+    Bad("a version that is no number", lambda s, lang: page(
+        s, lang, "/desk/reports/{report}/moves/file", {"version": "²", "category": "C0137"}, "acceptor"), 422),
+    Bad("no version at all, report", lambda s, lang: page(
+        s, lang, "/desk/reports/{report}/moves/file", {"category": "C0137"}, "acceptor"), 409),
+    Bad("a revision that is no number", lambda s, lang: page(
+        s, lang, "/desk/packs/version/{draft}/publish", {"revision": "x"}, "leader"), 422),
     Bad("a wrong token", report({}, token="xc_wrong"), 401, "bad_token"),
     Bad("no token", lambda s, lang: api(s, lang, "GET", "/cases"), 401, "sign_in"),
 )  # fmt: skip

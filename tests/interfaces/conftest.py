@@ -17,3 +17,11 @@ def world(db: None) -> World:
     from tests.world import build
 
     return build()
+
+
+@pytest.fixture(autouse=True)
+def nobody_counted() -> None:
+    """Each test begins with nobody counted: pages and API count how often one address asks."""
+    from xiucheng.interfaces.web.rates import RATES
+
+    RATES.clear()

@@ -23,7 +23,7 @@ def fetch(rows, keyset, cursor, limit):
 
 @given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 50)), max_size=40), st.integers(1, 7), st.booleans())
 def test_walking_from_either_end_meets_every_row_once(rows, limit, descending):
-    keyset = Keyset(("a", "b"), descending)
+    keyset = Keyset("list", ("a", "b"), descending)
     expected = sorted(rows, reverse=descending)
     for backward in (False, True):
         seen, cursor = [], Cursor(backward=backward)
@@ -33,29 +33,36 @@ def test_walking_from_either_end_meets_every_row_once(rows, limit, descending):
             token = page.previous if backward else page.next
             if token is None:
                 break
-            cursor = Cursor.parse(token, 2)
+            cursor = keyset.parse(token)
         assert seen == expected
 
 
 def test_a_key_travels_as_it_was():
     key = (START + timedelta(microseconds=1), "01a2", 7)
-    assert Cursor.parse(Cursor(key).token(), 3) == Cursor(key)
-    assert Cursor.parse("last", 3) == Cursor(backward=True)
-    assert Cursor.parse(None, 3) == Cursor()
+    assert Cursor.parse(Cursor(key).token("list"), 3, "list") == Cursor(key)
+    assert Cursor.parse("last", 3, "list") == Cursor(backward=True)
+    assert Cursor.parse(None, 3, "list") == Cursor()
 
 
 @pytest.mark.parametrize("token", ["x", "e30", "W2ZhbHNlLFtdXQ", "é", "=" * 9, "A" * 400])
 def test_a_cursor_that_is_not_ours_is_refused(token):
     with pytest.raises(Refused, match="bad_cursor"):
-        Cursor.parse(token, 2)
+        Cursor.parse(token, 2, "list")
 
 
 def test_a_cursor_of_another_list_is_refused():
     with pytest.raises(Refused, match="bad_cursor"):
-        Cursor.parse(Cursor((1, 2, 3)).token(), 2)
+        Cursor.parse(Cursor((1, 2, 3)).token("list"), 2, "list")
+    ours = Keyset("mine", ("a", "b"))
+    token = Cursor((1, 2)).token(ours.of)
+    assert ours.parse(token) == Cursor((1, 2))
+    others = (Keyset("theirs", ("a", "b")), Keyset("mine", ("a", "c")), Keyset("mine", ("a", "b"), descending=True))
+    for other in others:
+        with pytest.raises(Refused, match="bad_cursor"):
+            other.parse(token)
 
 
 def test_a_changed_cursor_is_refused():
-    token = Cursor((1, 2)).token()
+    token = Cursor((1, 2)).token("list")
     with pytest.raises(Refused, match="bad_cursor"):
-        Cursor.parse(token[:-3] + ("AAA" if token[-3:] != "AAA" else "BBB"), 2)
+        Cursor.parse(token[:-3] + ("AAA" if token[-3:] != "AAA" else "BBB"), 2, "list")

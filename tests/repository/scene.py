@@ -20,6 +20,7 @@ from xiucheng.kit import jobs
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases.rules.apply import UNDO_WINDOW
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.rules import Contact
 
@@ -75,10 +76,11 @@ def furnish() -> Scene:
 
 
 def _cases(scene: Scene) -> None:
-    world, at = scene.world, now()
+    # Long enough ago that nobody can take a step back any more, so that whoever is told of it has been told.
+    world, at = scene.world, now() - 2 * UNDO_WINDOW
     actor = world.standing("acceptor", at).actor
     picture = media.store(actor=actor, now=at, content=jpeg(), name="a.jpg", purpose="before").id
-    report = _report(media=(picture,))
+    report = _report(media=(picture,), now=at)
     filed = intake.file_report(by=world.standing("acceptor", at), now=at, report_id=report.report_id)
     for name, who, args in (
         ("dispatch", "dispatcher", {"agency": str(world.agencies["roads"])}),
@@ -104,10 +106,9 @@ def _report(**values: Any) -> Submitted:
     plain = {"text": "路灯不亮，晚上看不见", "category": "C0137", "area": EAST, "lon": 122.1203, "lat": 37.5131}
     return intake.submit_report(
         by=Standing.resident("resident"),
-        now=now(),
         channel="resident",
         contact=Contact("示例居民", "13900000000"),
-        **{**plain, **values},
+        **{"now": now(), **plain, **values},
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connections, transaction
@@ -172,7 +173,7 @@ SUBMISSIONS = {
         "/api/v1/reports",
         {**SAID, "contact": {"name": "示例", "phone": f"1380000{number:04}"}},
         content_type="application/json",
-        headers={"Idempotency-Key": f"key-{number:08}"},
+        headers={"Idempotency-Key": str(uuid4())},
     ),
 }
 

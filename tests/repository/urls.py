@@ -25,6 +25,8 @@ ACCEPT = frozenset({"acceptor", "shift_leader"})
 LEAD = frozenset({"shift_leader", "leader"})
 CONFIGURE = LEAD | {"system_admin"}
 
+EXPORT = LEAD | {"street_head", "agency_clerk", "stranger"}
+
 LOGIN = 302
 """Whoever has not signed in is led to the page where one does."""
 
@@ -86,8 +88,8 @@ DESK = (
          hides="number", from_whom=frozenset({"stranger"})),
     desk("home", "home", (302, STAFF)),
     desk("search", "search?q={number}", (302, STAFF)),
-    desk("export.<str:form>", "export.csv?queue=all", (200, STAFF), hides="number", from_whom=OUTSIDE),
-    desk("export.<str:form>", "export.xlsx?queue=all", (200, STAFF)),
+    desk("export.<str:form>", "export.csv?queue=all", (200, EXPORT), hides="number", from_whom=OUTSIDE),
+    desk("export.<str:form>", "export.xlsx?queue=all", (200, EXPORT)),
     desk("export.<str:form>", "export.exe", (404, STAFF)),
     desk("stream", "stream", (200, STAFF)),
     desk("me/", "me/", (200, STAFF), hides="number", from_whom=OUTSIDE),

@@ -86,6 +86,7 @@ AUTH_USER_MODEL = "people.Account"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xiucheng.interfaces.web.guard.Guard",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xiucheng.interfaces.web.middleware.Language",
     "xiucheng.interfaces.web.middleware.ContentPolicy",
@@ -157,13 +158,20 @@ MEDIA_MAX_BYTES = int(os.environ.get("XIUCHENG_MEDIA_MAX_BYTES", str(20 * 1024 *
 # A report is at most 2,000 characters; the body limit only keeps nonsense away from the parser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A body is refused by its stated length before any of it is read: the most pictures of one form, and its words.
+BODY_MAX_BYTES = 9 * MEDIA_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 
 SESSION_COOKIE_NAME = f"xc_{SITE}_session"
 CSRF_COOKIE_NAME = f"xc_{SITE}_csrf"
 LANGUAGE_COOKIE_NAME = "xc_language"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("XIUCHENG_HTTPS")
+# Whoever opens the site to others does so by TLS alone: cookies, redirect, and the browsers' memory of it for a year.
+HTTPS = _flag("XIUCHENG_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = int(os.environ.get("XIUCHENG_HSTS_SECONDS", str(365 * 86400))) if HTTPS else 0
+# The supervisor and a load balancer ask from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SAMESITE = "Lax"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("XIUCHENG_HTTPS") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

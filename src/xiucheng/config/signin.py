@@ -55,7 +55,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 
 # How many proxies of ours stand before the site and append to X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("XIUCHENG_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("XIUCHENG_PROXIES") or "0")
 
 # Where every erasure is noted outside both databases as well; empty: nowhere.
 XIUCHENG_ERASURE_LIST = os.environ.get("XIUCHENG_ERASURE_LIST", "")

@@ -26,13 +26,14 @@ class Cursor:
     key: tuple[Any, ...] = ()
     backward: bool = False
 
-    def token(self) -> str:
+    def token(self, of: str) -> str:
+        """The cursor as a reader carries it; of: the list that it is a place in, and that alone takes it back."""
         text = json.dumps([self.backward, [_plain(value) for value in self.key]], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(_mark(text) + text).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_mark(text, of) + text).decode().rstrip("=")
 
     @classmethod
-    def parse(cls, token: str | None, width: int) -> "Cursor":
-        """The cursor of a token for a key of `width` values; refused `bad_cursor` (422)."""
+    def parse(cls, token: str | None, width: int, of: str) -> "Cursor":
+        """The cursor of a token of the list `of`, whose key has `width` values; refused `bad_cursor` (422)."""
         if not token:
             return cls()
         if token == "last":
@@ -41,8 +42,9 @@ class Cursor:
             raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except (ValueError, binascii.Error):
             raw = b""
-        # Only what this site has handed out is read again, so that no guessed value ever reaches a statement.
-        if len(raw) <= _MARK or not hmac.compare_digest(raw[:_MARK], _mark(raw[_MARK:])):
+        # Only what this very list has handed out is read again, so that no guessed value ever reaches a statement, nor
+        # the key of one list the columns of another.
+        if len(raw) <= _MARK or not hmac.compare_digest(raw[:_MARK], _mark(raw[_MARK:], of)):
             raise Refused("bad_cursor", _("翻页标记无效，请从第一页开始。"))
         backward, key = json.loads(raw[_MARK:])
         values = tuple(_value(item) for item in key)
@@ -63,10 +65,20 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """An order over columns that are never null and together unique, all in one direction."""
+    """An order of the list `name` over columns that are never null and together unique, all in one direction."""
 
+    name: str
     columns: tuple[str, ...]
     descending: bool = False
+
+    @property
+    def of(self) -> str:
+        """What its cursors are marked with: another list, or the same in another order, does not take them."""
+        return f"{self.name}:{','.join(self.columns)}:{'desc' if self.descending else 'asc'}"
+
+    def parse(self, token: str | None) -> Cursor:
+        """The place in this list that a token stands for; refused `bad_cursor` (422)."""
+        return Cursor.parse(token, len(self.columns), self.of)
 
     def where(self, cursor: Cursor) -> tuple[str, list[Any]]:
         """The predicate of the page (`TRUE` for an end) and its parameters."""
@@ -91,8 +103,8 @@ class Keyset:
         after = bool(cursor.key) if cursor.backward else more
         return Page(
             rows=kept,
-            next=Cursor(key(kept[-1])).token() if kept and after else None,
-            previous=Cursor(key(kept[0]), backward=True).token() if kept and before else None,
+            next=Cursor(key(kept[-1])).token(self.of) if kept and after else None,
+            previous=Cursor(key(kept[0]), backward=True).token(self.of) if kept and before else None,
         )
 
 
@@ -114,5 +126,5 @@ def _value(item: Any) -> Any:
 _MARK = 8
 
 
-def _mark(text: bytes) -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), b"kit.paging:" + text, hashlib.sha256)[:_MARK]
+def _mark(text: bytes, of: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), f"kit.paging:{of}\0".encode() + text, hashlib.sha256)[:_MARK]

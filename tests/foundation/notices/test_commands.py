@@ -19,6 +19,7 @@ from xiucheng.kit.paging import Cursor
 from xiucheng.kit.refused import Refused
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+INBOX = queries._ORDER.of
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 ACTOR = Actor.system("test")
 
@@ -296,7 +297,8 @@ def test_the_inbox_is_paged_from_either_end(db: None, person: UUID) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["nonsense", Cursor(("x", "y")).token(), Cursor((NOON, "y")).token(), Cursor((1, 2)).token()]
+    "cursor",
+    ["nonsense", *(Cursor(key).token(of) for key in (("x", "y"), (NOON, "y"), (1, 2)) for of in ("", INBOX))],
 )
 def test_a_made_up_cursor_is_refused(db: None, person: UUID, cursor: str) -> None:
     with pytest.raises(Refused) as caught:

@@ -10,14 +10,6 @@ from django.test import Client
 API = "/api/v1"
 
 
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    """Each test begins with nobody counted."""
-    from xiucheng.interfaces.api.callers import RATES
-
-    RATES.clear()
-
-
 class Program:
     """A program with a token, or none: JSON in, JSON out; as strict about CSRF as a real server."""
 

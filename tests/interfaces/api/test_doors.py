@@ -13,6 +13,7 @@ from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.rules.submission import Contact
 
+KEY = "0f4d1a52-6d3c-4b7e-9a18-5c2e7f908b31"
 LAMP = {"text": "路灯不亮", "category": "C0137", "area": "990101001001"}
 
 
@@ -40,10 +41,10 @@ def test_a_report_as_the_description_shows_it(anyone):
 
 
 def test_the_same_key_gives_the_same_answer_and_another_body_names_what_differs(anyone):
-    first = anyone.report(LAMP, key="k1")
-    again = anyone.report(LAMP, key="k1")
+    first = anyone.report(LAMP, key=KEY)
+    again = anyone.report(LAMP, key=KEY)
     assert (again.status_code, again.json()) == (201, first.json())
-    other = anyone.report({**LAMP, "text": "井盖松动"}, key="k1")
+    other = anyone.report({**LAMP, "text": "井盖松动"}, key=KEY)
     assert other.status_code == 422
     assert other.json()["code"] == "key_reused"
     assert set(other.json()["fields"]) == {"text"}
@@ -86,7 +87,7 @@ def test_bad_reports_are_refused_clearly_and_nothing_is_stored(anyone, body, sta
 def test_a_refusal_speaks_the_readers_language(anyone):
     bad = {**LAMP, "category": "Z9999"}
     assert "没有" in anyone.report(bad).json()["text"]
-    english = anyone.post("/reports", bad, **{"Idempotency-Key": "e", "Accept-Language": "en"})
+    english = anyone.post("/reports", bad, **{"Idempotency-Key": str(uuid4()), "Accept-Language": "en"})
     assert not re.search("[\u4e00-\u9fff]", english.json()["text"]), english.json()
 
 

@@ -52,7 +52,7 @@ def described(world, program):
 
 def throw(described, mode: GenerationMode, headers: dict[str, str] | None = None) -> int:
     """Every operation in turn; returns how many there are."""
-    from xiucheng.interfaces.api.callers import RATES
+    from xiucheng.interfaces.web.rates import RATES
 
     count = 0
     for found in described.get_all_operations():

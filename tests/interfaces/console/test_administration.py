@@ -116,6 +116,13 @@ def test_a_wrong_account_is_refused(world, sign_in, change):
     new = {"name": "示例新人", "username": "newcomer", "password": "a Password for tests 8", **change}
     assert sign_in("system_admin").post("/desk/users/new", new).status_code == 422
     assert people.account_of("newcomer") is None
+    assert "示例新人" not in people.person_names(everybody()).values(), "no person without their account"
+
+
+def everybody():
+    from xiucheng.foundation.people.models import Person
+
+    return list(Person.objects.values_list("id", flat=True))
 
 
 def test_the_auditor_sees_the_head_of_the_journal(world, sign_in):

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests.interfaces.console.test_doors import catch_up
-from xiucheng.interfaces.console.views.export import safe
+from xiucheng.kit.cells import safe_cell
 
 WEST = "990101002001"
 
@@ -84,7 +84,8 @@ def test_a_number_leads_to_its_case_and_words_to_the_list(three, sign_in):
     [
         ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
         ("+86 138", "'+86 138"),
-        ("-1", "'-1"),
+        ("-1+2", "'-1+2"),
+        ("-1", "-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
         ("路灯", "路灯"),
@@ -93,18 +94,18 @@ def test_a_number_leads_to_its_case_and_words_to_the_list(three, sign_in):
     ],
 )
 def test_no_cell_is_taken_for_a_formula(cell, written):
-    assert safe(cell) == written
+    assert safe_cell(cell) == written
 
 
 def test_the_file_holds_the_same_list(three, world, sign_in):
     bad = world.file(title='=HYPERLINK("http://x")')
     catch_up()
-    client = sign_in("dispatcher")
+    client = sign_in("shift_leader")
     answer = client.get("/desk/export.csv?category=C0137")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {row[0] for row in rows[1:-1]} == {three[0].number, three[2].number, bad.number}
     assert [row[1] for row in rows if row[0] == bad.number] == ['\'=HYPERLINK("http://x")']
-    assert "示例dispatcher" in rows[-1][0]
+    assert "示例shift_leader" in rows[-1][0]
     book = openpyxl.load_workbook(io.BytesIO(client.get("/desk/export.xlsx").content))
     cells = [row[0].value for row in book.active.iter_rows(min_row=2, max_row=5)]
     assert {three[0].number, three[1].number, three[2].number, bad.number} == set(cells)
@@ -116,3 +117,23 @@ def test_an_export_holds_only_what_its_taker_sees(three, sign_in):
     rows = sign_in("street_head").get("/desk/export.csv").content.decode("utf-8-sig")
     assert three[2].number not in rows
     assert three[0].number in rows
+
+
+def test_the_party_complained_of_takes_no_words_away(world, three, sign_in):
+    from xiucheng.operations.cases import commands as cases
+
+    by, lamp = world.standing("dispatcher"), three[0]
+    args = {"agency": str(world.agencies["roads"])}
+    cases.move(by=by, now=world.now, case_id=lamp.case_id, version=1, name="dispatch", args=args)
+    catch_up()
+    rows = list(csv.reader(io.StringIO(sign_in("roads_clerk").get("/desk/export.csv").content.decode("utf-8-sig"))))
+    assert rows[1][0] == lamp.number
+    assert "内容" not in rows[0]
+    assert "路灯不亮" not in str(rows)
+    assert "内容" in sign_in("leader").get("/desk/export.csv").content.decode("utf-8-sig")
+
+
+def test_who_may_not_export_is_not_offered_it(three, sign_in):
+    assert "export.csv" not in sign_in("dispatcher").get("/desk/").content.decode()
+    assert sign_in("dispatcher").get("/desk/export.csv").status_code == 403
+    assert "export.csv" in sign_in("leader").get("/desk/").content.decode()

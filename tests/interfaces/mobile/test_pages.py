@@ -39,9 +39,23 @@ def test_a_report_leads_to_its_own_page(world):
 
 def test_the_button_pressed_twice_is_one_report(world):
     client = Client()
-    first, second = send(client, once="k1"), send(client, once="k1")
+    once = once_of(client)
+    first, second = send(client, once=once), send(client, once=once)
     assert first.headers["Location"] == second.headers["Location"]
     assert len(queries.queue(world.standing("acceptor")).rows) == 1
+
+
+def once_of(client: Client) -> str:
+    return re.search(r'name="once" value="([^"]+)"', client.get("/report").content.decode())[1]
+
+
+def test_two_residents_never_meet_by_their_keys(world):
+    """What a form was not given by us is no key: neither the same by chance nor a stranger's by design."""
+    first, second = send(Client(), once="1"), send(Client(), once="1", text="井盖松动")
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.headers["Location"] != send(Client(), once="1").headers["Location"]
+    assert once_of(Client()) != once_of(Client())
+    assert len(queries.queue(world.standing("acceptor")).rows) == 3
 
 
 @pytest.mark.parametrize(
@@ -114,7 +128,7 @@ def test_the_words_bring_their_category_to_the_front(world):
 
 
 def test_a_wrong_key_gets_one_plain_answer(world):
-    for key in ("nonsense", "0000-0000-0000-0000-0000", "a" * 200):
+    for key in ("nonsense", "0000-0000-0000-0000-0000", "a" * 200, "a/b", "../..", "路灯", "?", "%2F"):
         answer = Client().get("/t/", {"key": key}, follow=True)
         assert answer.status_code == 404
         assert "没有这个查询码" in answer.content.decode()
@@ -160,3 +174,16 @@ def test_pages_ask_the_database_little(world, django_assert_max_num_queries):
     for url in ("/", "/report", location):
         with django_assert_max_num_queries(12):
             assert client.get(url).status_code == 200
+
+
+def test_a_code_is_drawn_for_a_report_and_for_nothing_else(world):
+    for key in ("x" * 3000, "nonsense", "0000-0000-0000-0000-0000"):
+        assert Client().get(f"/t/{key}/qr.svg").status_code == 404
+
+
+def test_a_picture_that_is_too_large_is_refused_with_what_was_typed_kept(world, settings):
+    settings.MEDIA_MAX_BYTES = 1000
+    answer = send(Client(), media=SimpleUploadedFile("a.jpg", b"\xff\xd8\xff" + b"x" * 2000))
+    assert answer.status_code == 413
+    assert REPORT["text"] in answer.content.decode()
+    assert queries.queue(world.standing("acceptor")).rows == []

@@ -237,3 +237,84 @@ def test_a_page_and_its_counts_take_few_statements(wanderer, world):
 def test_the_sentence_on_top(counted, sentence, queue):
     found = queries.summary(counted)
     assert (found.sentence, found.queue) == (sentence, queue)
+
+
+def test_a_search_finds_an_open_case_behind_hundreds_of_newer_ended_ones(world):
+    """Queue, filters and scope narrow what was found; they are not applied to its newest few."""
+    old = world.file(title="槐花巷路灯不亮").case_id
+    for number in range(8):
+        world.file(title=f"槐花巷路灯不亮 {number}", now=world.now + timedelta(minutes=number + 1))
+    bring_up()
+    template = Row.objects.get(case_id=old)
+    _copies(template, 250)
+    found = queries.hall(SYSTEM, Filters(text="路灯"), limit=50, now=world.now)
+    assert found.rows[0].case_id == old
+    assert len(found.rows) == 9
+    assert len(pages(SYSTEM, Filters(queue="closed", text="路灯不亮"), 100, now=world.now)) == 250
+    assert len(pages(SYSTEM, Filters(queue="all", text="路灯不亮"), 100, now=world.now)) == 259
+    assert pages(SYSTEM, Filters(queue="open", text="路灯", category="C0101"), 50, now=world.now) == []
+    assert pages(world.standing("far_inspector"), Filters(queue="all", text="路灯"), 50, now=world.now) == []
+
+
+def _copies(row: Row, count: int) -> None:
+    """So many ended cases of the same words, filed later."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE copies ON COMMIT DROP AS SELECT gen_random_uuid() AS id, n"
+                       " FROM generate_series(1, %s) n", [count])  # fmt: skip
+        columns = [one.column for one in Row._meta.local_fields]
+        changed = {
+            "case_id": "c.id", "number": "'copy-' || c.n", "open": "FALSE", "state": "'closed'",
+            "filed_at": "r.filed_at + c.n * interval '1 hour'", "sort_at": "r.filed_at + c.n * interval '2 hours'",
+        }  # fmt: skip
+        values = ", ".join(changed.get(name, f"r.{name}") for name in columns)
+        cursor.execute(
+            f"INSERT INTO board_row ({', '.join(columns)}) SELECT {values} FROM board_row r, copies c"
+            " WHERE r.case_id = %s",
+            [row.case_id],
+        )
+        cursor.execute("INSERT INTO cases_search (case_id, words) SELECT id, '槐花巷路灯不亮' FROM copies")
+
+
+def test_a_number_is_found_by_those_only_who_may_see_its_case(world):
+    filed = world.file()
+    bring_up()
+    typed = filed.number.replace("-", "")
+    assert pages(world.standing("dispatcher"), Filters(queue="all", text=typed), 10) == [filed.case_id]
+    assert pages(world.standing("far_inspector"), Filters(queue="all", text=typed), 10) == []
+    assert pages(world.standing("parks_clerk"), Filters(queue="all", text=typed), 10) == []
+
+
+def test_a_cursor_of_one_order_is_none_of_another(wanderer):
+    page = queries.hall(SYSTEM, Filters(queue="all"), limit=3, now=wanderer.at)
+    assert queries.hall(SYSTEM, Filters(queue="all"), page.next, 3, now=wanderer.at).rows
+    with pytest.raises(Refused, match="bad_cursor"):
+        queries.hall(SYSTEM, Filters(queue="all", sort="due"), page.next, 3, now=wanderer.at)
+
+
+def test_an_export_is_a_step_without_words(world):
+    from xiucheng.operations.board import commands
+
+    filed = world.file(title="槐花巷路灯不亮")
+    bring_up()
+    typed = Filters(queue="all", text="路灯", category="C0137", channel="13900000000", area="990101001")
+    for who, worded in (("leader", True), ("street_head", True), ("roads_clerk", False)):
+        by = world.standing(who)
+        rows, words = commands.export(by=by, now=world.now, filters=typed, form="csv")
+        assert words is worded
+        step = _last_export()
+        assert step["rows"] == len(rows)
+        assert step["words"] is worded
+        assert step["filters"] == {
+            "queue": "all", "text": True, "category": "C0137", "channel": True, "area": "990101001"
+        }  # fmt: skip
+    assert [one.case_id for one in commands.export(
+        by=world.standing("leader"), now=world.now, filters=Filters(), form="xlsx")[0]] == [filed.case_id]  # fmt: skip
+    for who in ("dispatcher", "roads_crew", "inspector", "system_admin"):
+        with pytest.raises(Refused, match="not_yours"):
+            commands.export(by=world.standing(who), now=world.now, filters=typed, form="csv")
+
+
+def _last_export() -> dict:
+    from xiucheng.kit.models import Step
+
+    return Step.objects.filter(room="board", verb="export").order_by("-id").values_list("payload", flat=True)[0]

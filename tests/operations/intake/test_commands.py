@@ -129,6 +129,24 @@ def test_another_request_under_the_same_key_names_the_fields_that_differ(world: 
     assert submit(world, once=Once("token-2", "key-1"), text="另一件事").report_id
 
 
+def test_the_same_request_gets_its_answer_though_the_catalogue_has_changed(world: World) -> None:
+    from tests.world import publish
+    from xiucheng.operations.cases.catalogue import body_from_csv
+
+    once = Once("token-1", "key-1")
+    first = submit(world, once=once)
+    body = body_from_csv()
+    body["categories"] = [one for one in body["categories"] if one["key"] != "C0137"]
+    publish("catalogue", body, world.now)
+    later = world.now + timedelta(minutes=1)
+    again = submit(world, once=once, now=later)
+    assert (again.repeated, again.report_id, again.tracking_key) == (True, first.report_id, first.tracking_key)
+    with refused("unknown_category"):
+        submit(world, once=Once("token-1", "key-2"), now=later)
+    with refused("key_reused"):
+        submit(world, once=once, text="另一件事", now=later)
+
+
 def test_a_refused_request_leaves_its_key_free(world: World) -> None:
     once = Once("token-1", "key-1")
     with refused("text_missing"):

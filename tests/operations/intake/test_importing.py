@@ -82,6 +82,14 @@ def test_live_rows_are_reports_that_arrive_now(world: World, source) -> None:
     assert not rows[0].imported
 
 
+def test_a_run_tells_how_long_it_took(world: World, source) -> None:
+    report = run(world, source(*({"id": str(number)} for number in range(20))))
+    (row,) = queries.runs()
+    assert row.started_at == world.now
+    assert row.finished_at is not None
+    assert 0 < (row.finished_at - row.started_at).total_seconds() <= report.seconds + 0.1
+
+
 def test_refused_rows_are_listed_and_the_others_come_in(world: World, source, tmp_path: Path) -> None:
     path = source(
         {}, {"id": "2", "kind": "不认识"}, {"id": "", "at": "昨天"}, {"id": "3", "x": "=1", "y": "2"}, {"id": "1"}

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from xiucheng.kit.cells import safe_cell
 from xiucheng.operations.intake import imports
 from xiucheng.operations.intake.imports import BadMapping
-from xiucheng.operations.intake.imports.errors import ErrorsFile, safe_cell
+from xiucheng.operations.intake.imports.errors import ErrorsFile
 from xiucheng.operations.intake.imports.reading import Unreadable, open_table
 from xiucheng.operations.intake.imports.requests import ImportedRequest, Known, Reader, Rejected
 from xiucheng.operations.intake.imports.transforms import TRANSFORMS, Bad

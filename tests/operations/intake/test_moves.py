@@ -6,18 +6,21 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.operations.intake.make import submit
+from tests.operations.intake.make import settle, submit
 from tests.pictures import jpeg
 from tests.world import World
 from xiucheng.foundation.media import commands as media
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands, queries
+from xiucheng.operations.intake.commands.filing import Filing
 from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.models import Report
 from xiucheng.operations.intake.rules import REPORT_MOVES
@@ -112,6 +115,56 @@ def test_one_key_makes_one_report_however_often_it_is_sent(committed_world: Worl
     assert Report.objects.count() == 1
 
 
+def test_a_report_named_twice_is_not_two_cases(world: World) -> None:
+    report, other = submit(world).report_id, submit(world).report_id
+    filings = [Filing(report), Filing(other), Filing(report)]
+    with pytest.raises(Refused, match="named_twice"):
+        commands.file_reports(by=world.standing("acceptor"), now=world.now, filings=filings)
+    assert set(Report.objects.values_list("state", flat=True)) == {"received"}
+    assert len(commands.file_reports(by=world.standing("acceptor"), now=world.now, filings=filings[:2])) == 2
+
+
+@pytest.mark.parametrize("joins", ["attach", "same_as"])
+def test_a_report_that_joins_a_case_holds_it_open(committed_world: World, joins: str) -> None:
+    """Whoever wants to close it meanwhile waits, so the reporter is among those who hear of the closing."""
+    world, acceptor = committed_world, committed_world.standing("acceptor")
+    filed = world.file()
+    report = submit(world).report_id if joins == "attach" else None
+    held: list[bool] = []
+
+    def end_it() -> None:
+        args = {"reason": "已由区里处理"}
+        by = world.standing("leader")
+        cases.move(by=by, now=world.now, case_id=filed.case_id, version=None, name="force_close", args=args)
+
+    @verb
+    def join_and_look() -> UUID:
+        if report is not None:
+            commands.attach_report(by=acceptor, now=world.now, report_id=report, case=filed.case_id)
+            joined = report
+        else:
+            joined = submit(world, same_as=filed.case_id).report_id
+
+        def close(_: int) -> None:
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                    end_it()
+            except OperationalError:
+                held.append(True)
+
+        at_once(1, close)
+        return joined
+
+    joined = join_and_look()
+    assert held == [True]
+    end_it()
+    settle()
+    assert Report.objects.get(id=joined).outcome == "closed"
+    with pytest.raises(Refused, match="case_closed"):
+        submit(world, same_as=filed.case_id)
+
+
 # -- settled on the spot --------------------------------------------------------------------------------------
 
 
@@ -156,6 +209,24 @@ def test_self_handling_needs_pictures_and_the_own_area(world: World) -> None:
             self_handled(world, **values)
         assert caught.value.code == code
     assert Report.objects.count() == 0
+
+
+def test_the_picture_after_is_another_one(world: World) -> None:
+    """Not the same id twice, not the same content under two ids, and no file that is no picture."""
+    officer = world.standing("grid_officer").actor
+    once = picture(world, 3)
+    pdf = media.store(actor=officer, now=world.now, content=b"%PDF-1.4\n%%EOF\n", name="a.pdf", purpose="after").id
+    for values in (
+        {"before": (once,), "after": (once,)},
+        {"before": (once,), "after": (picture(world, 3),)},
+        {"before": (once, picture(world, 4)), "after": (picture(world, 4),)},
+        {"before": (once,), "after": (pdf,)},
+        {"before": (pdf,)},
+    ):
+        with pytest.raises(Refused, match="pictures_before_after"):
+            self_handled(world, **values)
+    assert Report.objects.count() == 0
+    assert self_handled(world, before=(once,))[0].report_id
 
 
 def test_what_one_reported_oneself_is_tied_to_the_person(world: World) -> None:

@@ -17,7 +17,7 @@ from xiucheng.kit.refused import Refused
 
 from . import registry, rules
 
-_ORDER = Keyset(("visible_at", "id"), descending=True)
+_ORDER = Keyset("notices.inbox", ("visible_at", "id"), descending=True)
 _COLUMNS = "id, event, subject_room, subject, args, actor, visible_at, last_at, times, read_at"
 MANY = 100
 """Counting stops here: above it a badge says 99+, and a neglected inbox costs no more than a full one."""
@@ -74,7 +74,7 @@ def inbox(
 
 
 def _cursor(token: str | None) -> Cursor:
-    page = Cursor.parse(token, 2)
+    page = _ORDER.parse(token)
     if page.key:
         try:
             moment, notice_id = page.key

@@ -19,7 +19,7 @@ DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底
 **拒绝** 一律为 `{"code", "text", "fields"}`，`code` 稳定，`text` 随 `Accept-Language`（`en` 为英文，否则中文）。
 **翻页** `next`、`previous` 原样放进 `cursor`，`last` 为最后一页，从两头翻一样快。
 **改动** 案卷与上报的动作须带 `If-Match: "版本"`：缺 428，过时 409（`ETag` 为现在的版本），规则不允许 422；
-上报须带 `Idempotency-Key`，重发得到同样的回答。
+上报须带 `Idempotency-Key`，重发得到同样的回答；没有令牌时须为随机的 UUID（第 4 版）。
 时间为 ISO 8601，须带时区；坐标为度，可说明 `datum`；区划代码 6、9、12 位。
 
 Reports, cases, moves, tasks, catalogue, places: enough for another front end.
@@ -29,7 +29,8 @@ residents need neither to report, to follow a report, to read catalogue and plac
 **Refusals** are `{"code", "text", "fields"}`: the code is stable, the text follows `Accept-Language`.
 **Pages** `next` and `previous` go into `cursor` as they are, `last` is the last page; both ends cost the same.
 **Changes** moves need `If-Match: "<version>"` (428 without, 409 when stale with the version that stands as `ETag`, 422
-where a rule refuses); reports need an `Idempotency-Key`: the same again is answered the same.
+where a rule refuses); reports need an `Idempotency-Key`, without a token a random UUID (version 4): the same again is
+answered the same.
 Times are ISO 8601 with a zone; coordinates are degrees of `datum`; division codes have 6, 9 or 12 digits."""
 
 api = NinjaAPI(

@@ -4,22 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.security import APIKeyCookie, HttpBearer
-from ninja.throttling import AnonRateThrottle, BaseThrottle
+from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
 from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.interfaces.web import rates
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake.channels import CHANNELS
+from xiucheng.operations.intake.commands.submitting import Once
 
 # What a token may be issued for; a session may do all of it within its posts.
 SCOPES = {
@@ -39,6 +41,16 @@ class Caller:
     scopes: frozenset[str] | None = None
     is_anybody: bool = False
 
+    def once(self, key: str) -> Once:
+        """The Idempotency-Key of this caller.
+
+        Nothing tells anybody from anybody else, so theirs must be a secret of its own: a random UUID (version 4, 122
+        random bits). Refused `weak_key` otherwise; a short key would meet a stranger's, and get the stranger's answer.
+        """
+        if self.is_anybody:
+            key = _random(key)
+        return Once(self.keys, key)
+
     @property
     def channel(self) -> str:
         """The channel that a report of this caller comes through."""
@@ -52,6 +64,17 @@ class Caller:
         if self.scopes is not None and scope not in self.scopes:
             text = _("这个令牌没有“%(scope)s”的用途。") % {"scope": scope}
             raise Refused("scope_missing", text, status=403)
+
+
+def _random(key: str) -> str:
+    try:
+        found = UUID(key)
+    except ValueError:
+        found = None
+    if found is None or found.version != 4:
+        text = _("没有令牌时，Idempotency-Key 须为随机生成的 UUID（第 4 版）。")
+        raise Refused("weak_key", text, fields={"Idempotency-Key": text})
+    return str(found)
 
 
 class Token(HttpBearer):
@@ -98,29 +121,16 @@ STAFF: Auth = [Token(), Session()]
 ANYBODY: Auth = [Token(), Session(), anybody]
 
 
-# In the memory of each process, so that counting costs no statement; two processes let through at most twice the rate.
-RATES = LocMemCache("api.rates", {"MAX_ENTRIES": 20_000})
-
-
-class PerAddress(AnonRateThrottle):
-    """Counts those who come without an account, by their address; a token or a session is not counted."""
-
-    cache = RATES
+class PerAddress(rates.PerAddress):
+    """Counts those who come without an account, together with what they ask of pages; no token and no session."""
 
     def get_cache_key(self, request: HttpRequest) -> str | None:
-        return f"api:{self.rate}:{_address(request)}" if caller(request).is_anybody else None
+        return super().get_cache_key(request) if caller(request).is_anybody else None
 
 
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from. Only our own proxy is believed about that: the last entry is the one it wrote."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
-
-
-# D: enough for a person with a telephone, or a family behind one address; programs have tokens.
-FEW: list[BaseThrottle] = [PerAddress("20/m")]
-SOME: list[BaseThrottle] = [PerAddress("60/m")]
-MANY: list[BaseThrottle] = [PerAddress("300/m")]
+FEW: list[BaseThrottle] = [PerAddress(rates.FEW)]
+SOME: list[BaseThrottle] = [PerAddress(rates.SOME)]
+MANY: list[BaseThrottle] = [PerAddress(rates.MANY)]
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -30,7 +30,7 @@ def hall(
     who = staff(request, "read")
     narrowed = filters.model_dump(exclude={"agency", "q"}, exclude_none=True)
     wanted = board.Filters(agency_id=filters.agency, text=filters.q, **narrowed)
-    page = board.hall(who.standing, wanted, shown.cursor(cursor), limit, now=who.moment)
+    page = board.hall(who.standing, wanted, cursor, limit, now=who.moment)
     result: schemas.CasePage = shown.page(page, schemas.CasePage, [shown.listed(row) for row in page.rows])
     return result
 

@@ -49,7 +49,7 @@ def my_tasks(request: HttpRequest, cursor: schemas.Cursor = None, limit: schemas
     What waits for the caller, the first due first.
     """
     who = staff(request, "read")
-    page = tasks.my_desk(who.standing, cursor=shown.cursor(cursor), limit=limit)
+    page = tasks.my_desk(who.standing, cursor=cursor, limit=limit)
     result: schemas.TaskPage = shown.page(page, schemas.TaskPage, shown.tasks(page.rows, who.standing))
     return result
 
@@ -61,7 +61,7 @@ def my_requests(request: HttpRequest, cursor: schemas.Cursor = None, limit: sche
     What was asked of one of the caller's posts; deciding is the case's move `decide`.
     """
     who = staff(request, "read")
-    page = tasks.requests_for(who.standing, cursor=shown.cursor(cursor), limit=limit)
+    page = tasks.requests_for(who.standing, cursor=cursor, limit=limit)
     result: schemas.RequestPage = shown.page(page, schemas.RequestPage, shown.requests(page.rows, who.standing))
     return result
 
@@ -73,7 +73,7 @@ def inbox(request: HttpRequest, cursor: schemas.Cursor = None, limit: schemas.Li
     What the caller was told, the newest first.
     """
     who = staff(request, "read")
-    at = shown.cursor(cursor)
+    at = cursor
     if who.standing.person_id is None:
         return schemas.NoticePage(rows=[], next=None, previous=None)
     page = notices.inbox(who.standing.person_id, now=who.moment, cursor=at, limit=limit)

@@ -1,6 +1,8 @@
-"""What no endpoint has to think of: texts that no database holds, unknown addresses, methods that are not there."""
+"""What no endpoint has to think of: bodies that no database holds, unknown addresses, methods that are not there.
 
-import re
+Path, query and forms are looked at before, for pages and API alike (interfaces/web/guard.py).
+"""
+
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, cast
@@ -11,17 +13,12 @@ from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
+from xiucheng.interfaces.web.guard import control_character, unwritable
 from xiucheng.kit.refused import Refused
 
 MAX_DEPTH = 30
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 View = Callable[..., HttpResponse]
-
-
-def unwritable(value: str) -> bool:
-    """Does a text hold what PostgreSQL cannot: NUL, or half a character?"""
-    return _UNWRITABLE.search(value) is not None
 
 
 class StrictParser(Parser):
@@ -31,7 +28,7 @@ class StrictParser(Parser):
         body = super().parse_body(request)
         for where, value in _texts(body, ()):
             if unwritable(value):
-                raise _control_character(".".join(where) or "body")
+                raise control_character(".".join(where) or "body")
         return body
 
 
@@ -49,23 +46,13 @@ def _texts(value: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
             yield from _texts(item, where)
 
 
-def _control_character(name: str) -> Refused:
-    text = _("含有无法保存的字符，请重新填写。")
-    return Refused("control_character", text, fields={name[:80]: text})
-
-
 def guarded(pattern: URLPattern, refuse: Callable[[HttpRequest, Refused], HttpResponse]) -> URLPattern:
-    """An address of the API that looks at its path and query first, and says in the API's own shape what is not
-    allowed. refuse: how the API answers a Refused."""
+    """An address of the API that says in the API's own shape which methods it takes. refuse: how the API answers a
+    Refused."""
     view = cast(View, pattern.callback)
 
     @wraps(view)
-    def looked_at(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        for name, values in request.GET.lists():
-            if any(unwritable(value) for value in (name, *values)):
-                return refuse(request, _control_character(name if not unwritable(name) else "?"))
-        if unwritable(request.path):
-            return refuse(request, _control_character("path"))
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         answer = view(request, *args, **kwargs)
         if isinstance(answer, HttpResponseNotAllowed):
             allowed = answer["Allow"]
@@ -74,7 +61,7 @@ def guarded(pattern: URLPattern, refuse: Callable[[HttpRequest, Refused], HttpRe
             answer["Allow"] = allowed
         return answer
 
-    pattern.callback = looked_at
+    pattern.callback = answered
     return pattern
 
 

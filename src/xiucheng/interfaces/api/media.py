@@ -3,13 +3,14 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from xiucheng.foundation.media import commands, queries
+from xiucheng.foundation.people import queries as people
+from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import queries as intake
@@ -48,12 +49,9 @@ def store(
     """
     who = caller(request)
     who.demand("reports")
-    if (file.size or 0) > settings.MEDIA_MAX_BYTES:
-        # Judged before it is read into memory.
-        text = _("文件太大，最多 %(limit)s MB。") % {"limit": settings.MEDIA_MAX_BYTES // 1024 // 1024}
-        raise Refused("too_large", text, fields={"file": text}, status=413)
+    content = content_of(file, "file")
     stored = commands.store(
-        actor=who.standing.actor, now=who.moment, content=file.read(), name=file.name or "", purpose=purpose
+        actor=who.standing.actor, now=who.moment, content=content, name=file.name or "", purpose=purpose
     )
     return Status(201, schemas.MediaOut(**{name: getattr(stored, name) for name in schemas.MediaOut.model_fields}))
 
@@ -72,10 +70,11 @@ def fetch(
     variant: Literal["display", "thumb", "original"] = "display",
     report: UUID | None = None,
 ) -> HttpResponse:
-    """能看案卷的人看它的图片；未立案的上报须注明 report；没有身份的人只能看已公开的副本。
+    """能看案卷的人看它的图片；未立案的上报须注明 report；没有身份的人只能看已公开的副本；原图只给中心管图片的人。
 
     Who may see a case sees its pictures; of a report that is no case yet say which under `report`; without an account
-    only copies that a person released. display and thumb are without the camera's facts.
+    only copies that a person released. display and thumb are without the camera's facts. The original of a picture
+    is for those of the centre who look after pictures (act media.original); everybody else gets `display` for it.
     """
     if caller(request).is_anybody:
         content, content_type = queries.content(media_id, variant, public=True)
@@ -83,13 +82,21 @@ def fetch(
         who = staff(request, "read")
         if not _may_see(who, media_id, report):
             raise Refused("not_found", _("没有这张图片，或不在您的范围内。"), status=404)
-        content, content_type = queries.content(media_id, variant)
+        content, content_type = queries.content(media_id, _variant(who, media_id, variant))
     answer = HttpResponse(content, content_type=content_type)
     answer["Cache-Control"] = "private, max-age=300"
     answer["X-Content-Type-Options"] = "nosniff"
     if content_type == "application/pdf":
         answer["Content-Disposition"] = "attachment"
     return answer
+
+
+def _variant(who: Caller, media_id: UUID, asked: str) -> str:
+    """The variant that this caller gets: an original with the camera's facts only who may. A file has no copies."""
+    if asked != "original" or people.may(who.standing, "media.original"):
+        return asked
+    found = queries.describe([media_id]).get(media_id)
+    return asked if found is not None and found.width is None else "display"
 
 
 def _may_see(who: Caller, media_id: UUID, report: UUID | None) -> bool:

@@ -12,7 +12,6 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import commands, queries
-from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.rules import REPORT_MOVES
 from xiucheng.operations.intake.rules.submission import Contact
 
@@ -35,7 +34,10 @@ def submit(
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        description="同一份内容用同一个键，重发不会重复。The same content, the same key: nothing is doubled.",
+        description="同一份内容用同一个键，重发不会重复。没有令牌时须为随机的 UUID（第 4 版），他人猜不到。"
+        " The same content, the same key: nothing is doubled. Without a token it is a random UUID (version 4,"
+        " 122 random bits): who cannot guess it cannot get your answer; any other is refused as `weak_key`.",
+        examples=["5f0c2a34-9d1e-4c57-8a6b-2f3e4d5c6b7a"],
     ),
 ) -> Status[schemas.Submitted]:
     """提交一条上报，不用身份。同一个键重发得到同样的回答；内容不同则 422 `key_reused`，并指出哪几项不同。
@@ -49,7 +51,7 @@ def submit(
         by=who.standing,
         now=who.moment,
         channel=_channel(who, payload.channel),
-        once=Once(scope=who.keys, key=idempotency_key),
+        once=who.once(idempotency_key),
         contact=Contact(name=contact.name, phone=contact.phone) if contact else None,
         **payload.model_dump(exclude={"contact", "channel"}),
     )
@@ -139,9 +141,7 @@ def queue(
     Reports that wait for a decision, the oldest first, of those the caller may see.
     """
     who = staff(request, "read")
-    page = queries.queue(
-        who.standing, state=filters.state, channel=filters.channel, cursor=shown.cursor(cursor), limit=limit
-    )
+    page = queries.queue(who.standing, state=filters.state, channel=filters.channel, cursor=cursor, limit=limit)
     rows = [shown.fields_of(row, schemas.ReportRow) for row in page.rows]
     result: schemas.ReportPage = shown.page(page, schemas.ReportPage, rows)
     return result

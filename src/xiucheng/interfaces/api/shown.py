@@ -1,11 +1,8 @@
 """From what the rooms give to what the API shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from django.utils.translation import gettext as _
 
 from xiucheng.foundation.notices.queries import Notice
 from xiucheng.foundation.people import queries as people
@@ -13,8 +10,6 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks.rules import Request, Task
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.moves import Move
-from xiucheng.kit.paging import Cursor
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.board.queries import Listed
 from xiucheng.operations.cases import queries as cases
@@ -202,21 +197,6 @@ def nearby(found: Iterable[Mapping[str, Any]]) -> list[schemas.Nearby]:
     """Open cases close by."""
     names = schemas.Nearby.model_fields
     return [schemas.Nearby(**{name: row[name] for name in names}) for row in found]
-
-
-def cursor(token: str | None) -> str | None:
-    """A cursor as given, if it is one of a list of ours: every list is kept in order of a moment and an id.
-
-    Refused `bad_cursor`.
-    """
-    wrong = Refused("bad_cursor", _("翻页标记无效，请从第一页开始。"))
-    try:
-        key = Cursor.parse(token, 2).key
-        if key and not (isinstance(key[0], datetime) and UUID(str(key[1]))):
-            raise wrong
-    except (ValueError, KeyError, RecursionError):
-        raise wrong from None
-    return token
 
 
 def fields_of(view: Any, schema: type[Any], **more: Any) -> Any:

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.interfaces.web.typed import whole
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 
@@ -82,6 +84,14 @@ def page(request: Visit, template: str, context: Mapping[str, Any] | None = None
 def part(request: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A piece of a page for htmx, without the frame."""
     return render(request, template, {"now": request.moment, "standing": request.standing, **context}, status=status)
+
+
+def seen_version(request: Visit) -> int:
+    """The version that the person saw when pressing; refused `stale` (409) without one: a move must say what it moves
+    from. `bad_number` where it is none."""
+    if not request.POST.get("version"):
+        raise Refused("stale", _("页面太旧，请刷新后再办。"), status=409)
+    return whole(request.POST["version"], "version")
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
@@ -23,6 +24,9 @@ MOST_PICTURES = 4
 # Pictures that were stored before the question was asked travel in the form, signed: nobody attaches another's.
 _SALT = "mobile.report.media"
 _KEPT = 3600
+# What makes a second press of the button the same report: a random number that this form alone was given. Nobody else
+# has it, so nobody else gets its answer; one that we did not sign counts as none.
+_ONCE_SALT = "mobile.report.once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Said:
     asked: bool
     same_as: UUID | None
     media: tuple[UUID, ...] = ()
+
+    @property
+    def sealed_once(self) -> str:
+        """The form's own number, signed."""
+        return signing.dumps(self.once, salt=_ONCE_SALT)
 
     @property
     def sealed_media(self) -> str:
@@ -65,7 +74,7 @@ def read(request: HttpRequest) -> Said:
         address=post.get("address", "").strip(),
         name=post.get("name", "").strip(),
         phone=post.get("phone", "").strip(),
-        once=post.get("once", "") or str(uuid4()),
+        once=_own(post.get("once", "")),
         asked=post.get("asked") == "1",
         same_as=_uuid(post.get("same_as", "")),
         media=_unsealed(post.get("kept_media", "")),
@@ -73,14 +82,15 @@ def read(request: HttpRequest) -> Said:
 
 
 def store_pictures(request: HttpRequest, now: datetime) -> tuple[UUID, ...]:
-    """Stores what was attached; refuses as the media room does, and `too_many_pictures` (422)."""
+    """Stores what was attached; refused as by the media room, `too_many_pictures` (422), `too_large` (413) unread."""
     files = [one for one in request.FILES.getlist("media") if one.size]
     if len(files) > MOST_PICTURES:
         text = _("一次最多 %(n)d 张图片。") % {"n": MOST_PICTURES}
         raise Refused("too_many_pictures", text, fields={"media": text})
     actor = Standing.resident(CHANNEL).actor
     return tuple(
-        media.store(actor=actor, now=now, content=one.read(), name=one.name or "", purpose="before").id for one in files
+        media.store(actor=actor, now=now, content=content, name=one.name or "", purpose="before").id
+        for one, content in [(one, content_of(one, "media")) for one in files]
     )
 
 
@@ -123,6 +133,13 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
+
+
+def _own(text: str) -> str:
+    try:
+        return str(signing.loads(text, salt=_ONCE_SALT)) if text else str(uuid4())
+    except signing.BadSignature:
+        return str(uuid4())
 
 
 def _unsealed(text: str) -> tuple[UUID, ...]:

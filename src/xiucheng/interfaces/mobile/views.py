@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import queries as media
+from xiucheng.interfaces.web.rates import FEW, MANY, SOME, limited
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
@@ -30,6 +31,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited(FEW, "POST")
 def report(request: HttpRequest) -> HttpResponse:
     """The report: photo, place, category, the same thing nearby, send."""
     if request.method == "POST":
@@ -79,6 +81,7 @@ def _catalogue() -> Catalogue | None:
 
 
 @require_http_methods(["POST"])
+@limited(MANY)
 def suggest(request: HttpRequest) -> HttpResponse:
     """The chips again, those first that the words name."""
     held = _catalogue()
@@ -88,6 +91,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
+@limited(SOME)
 def nearby(request: HttpRequest) -> HttpResponse:
     """Is it this one? Asked while the form is being filled in."""
     said = reporting.read(request)
@@ -99,23 +103,33 @@ def nearby(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@limited(SOME)
 def lookup(request: HttpRequest) -> HttpResponse:
-    """From the key as typed to its page."""
+    """From the key as typed to its page; where there is none, the form again."""
     typed = request.GET.get("key", "").strip()
     if not typed:
         return redirect("mobile:welcome")
-    return redirect("mobile:track", key=typed[:60])
+    try:
+        intake.track(typed, now())
+    except Refused as refusal:
+        return _no_such_key(request, typed, refusal)
+    return redirect("mobile:track", key=typed)
+
+
+def _no_such_key(request: HttpRequest, typed: str, refusal: Refused) -> HttpResponse:
+    return render(request, "mobile/welcome.html", {"refusal": refusal, "typed": typed[:60]}, status=refusal.status)
 
 
 @never_cache
 @require_GET
+@limited(SOME)
 def track(request: HttpRequest, key: str) -> HttpResponse:
     """How a report stands; a wrong key gets the form again, with a plain sentence."""
     moment = now()
     try:
         tracked = intake.track(key, moment)
     except Refused as refusal:
-        return render(request, "mobile/welcome.html", {"refusal": refusal, "typed": key[:60]}, status=refusal.status)
+        return _no_such_key(request, key, refusal)
     held = _catalogue()
     category = held.categories.get(tracked.category) if held else None
     context = {
@@ -142,8 +156,10 @@ def _released(tracked: intake.Tracked) -> list[Any]:
 
 
 @require_GET
+@limited(MANY)
 def qr(request: HttpRequest, key: str) -> HttpResponse:
-    """The tracking page's address as a QR code."""
+    """The tracking page's address as a QR code; of a report that is there, not of any text that somebody likes."""
+    intake.track(key, now())
     url = request.build_absolute_uri(reverse("mobile:track", args=[key]))
     drawing = segno.make(url, error="m").svg_inline(border=0, omitsize=True, dark="#000", light=None)
     named = drawing.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
@@ -151,6 +167,7 @@ def qr(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
+@limited(MANY)
 def released_picture(request: HttpRequest, key: str, media_id: str) -> HttpResponse | HttpResponseRedirect:
     """A released picture of the case that this key follows, in the copy that shows nobody."""
     shown = {str(one.id): one for one in _released(intake.track(key, now()))}

@@ -5,12 +5,13 @@ import sys
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from xiucheng.kit import outage
 from xiucheng.kit.refused import Refused
+
+from .refusing import is_program, refused
 
 RETRY_AFTER_S = 2
 
@@ -23,10 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         refusal = Refused("too_large", text, status=413)
     else:
         refusal = Refused("unreadable", _("这个请求看不懂：内容不完整或写法不对。请返回上一页检查后再试。"), status=400)
-    if _is_program(request):
-        return JsonResponse(refusal.as_dict(), status=refusal.status)
-    part = "web/parts/refusal.html" if request.headers.get("HX-Request") else "web/refused.html"
-    return render(request, part, {"refusal": refusal}, status=refusal.status)
+    return refused(request, refusal)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -48,12 +46,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, failure: Refused) -> HttpResponse:
-    if _is_program(request):
+    if is_program(request):
         return JsonResponse(failure.as_dict(), status=failure.status)
     part = "web/parts/refusal.html" if request.headers.get("HX-Request") else f"{failure.status}.html"
     # Without the request: what the page's frame tells of the reader may be what failed.
     return HttpResponse(render_to_string(part, {"refusal": failure}), status=failure.status)
-
-
-def _is_program(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from xiucheng.kit.refused import Refused
+
+from .refusing import refused
 
 
 class Language:
@@ -82,7 +83,7 @@ def stream_origin(request: HttpRequest) -> str:
 class Refusals:
     """Turns a Refused that left a page into an answer with its own status; a programmer's error stays a 500.
 
-    A program gets JSON, htmx the sentence alone (it takes the form's place), a person a page.
+    A program gets JSON, htmx the sentence alone (it takes the form's place), a person a page (`refusing.py`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -92,9 +93,4 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Refused):
-            return None
-        if request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse(error.as_dict(), status=error.status)
-        part = "web/parts/refusal.html" if request.headers.get("HX-Request") else "web/refused.html"
-        return render(request, part, {"refusal": error}, status=error.status)
+        return refused(request, error) if isinstance(error, Refused) else None

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from xiucheng.foundation.people import queries as people
-from xiucheng.foundation.people.rules import Scope, Standing
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.now import now as kit_now
-from xiucheng.kit.paging import Cursor, Page, bounded
+from xiucheng.kit.paging import Page, bounded
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
@@ -52,7 +52,7 @@ def hall(
     *,
     now: datetime | None = None,
 ) -> Page[Listed]:
-    """One page of the cases that the reader may see. At most 6 statements, mostly 3, one of them on `keys`.
+    """One page of the cases that the reader may see. At most 5 statements, mostly 3, one of them on `keys`.
 
     cursor: a token of Page, "last" for the last page, None for the first; both ends cost the same. limit: 1 to 200.
     An agency sees what lies with it, a person what is assigned to them. Refused: `unknown_queue`, `unknown_sort`,
@@ -60,34 +60,15 @@ def hall(
     """
     wanted, moment, size = filters or Filters(), now or kit_now(), bounded(limit)
     order = sql.keyset(wanted)
-    at = _cursor(cursor)
+    at = order.parse(cursor)
     scope = people.visible_to(standing)
-    found = _search(wanted, standing, scope)
-    if scope.kind == "none" or found == []:
+    if scope.kind == "none":
         return Page([], None, None)
-    statement, values = sql.page_of(scope, wanted, at, size, moment, found)
+    held = cases.holding(wanted.text) if wanted.text and wanted.text.strip() else None
+    statement, values = sql.page_of(scope, wanted, at, size, moment, held)
     column = order.columns[0]
     page = order.page(_fetch(statement, values), at, size, lambda row: (getattr(row, column), row.case_id))
     return Page(_with_words(page.rows, moment), page.next, page.previous, page.last)
-
-
-def _cursor(token: str | None) -> Cursor:
-    at = Cursor.parse(token, 2)
-    if at.key and not isinstance(at.key[0], datetime):
-        raise Refused("bad_cursor", _("翻页标记无效，请从第一页开始。"))
-    if at.key:
-        try:
-            UUID(str(at.key[1]))
-        except ValueError:
-            raise Refused("bad_cursor", _("翻页标记无效，请从第一页开始。")) from None
-    return at
-
-
-def _search(filters: Filters, standing: Standing, scope: Scope) -> list[UUID] | None:
-    text = (filters.text or "").strip()
-    if not text or scope.kind == "none":
-        return None
-    return cases.search(text, standing, limit=200) if "\0" not in text else []
 
 
 def _fetch(statement: str, values: Mapping[str, Any]) -> list[CaseRow]:

@@ -1,7 +1,7 @@
 """The statements of the lists: one indexed predicate per part of a scope, the filters on top, one page from either
 end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,9 @@ class Filters:
     sort: str | None = None
 
 
+Held = tuple[str, Mapping[str, Any]]
+"""A SELECT of case ids with its named parameters, as cases.queries.holding gives it."""
+
 MAJOR_LENGTH = 3
 """A major's code: the letter of its kind and two digits (STANDARDS §1); a minor's key is longer."""
 
@@ -60,19 +63,19 @@ def keyset(filters: Filters) -> Keyset:
     if sort not in SORTS:
         raise Refused("unknown_sort", _("没有这种排序。"), fields={"sort": _("可用：due、ended、filed。")})
     column, descending = SORTS[sort]
-    return Keyset((column, "case_id"), descending)
+    return Keyset("board.hall", (column, "case_id"), descending)
 
 
 def page_of(
-    scope: Scope, filters: Filters, cursor: Cursor, limit: int, now: datetime, found: Sequence[UUID] | None
+    scope: Scope, filters: Filters, cursor: Cursor, limit: int, now: datetime, held: Held | None
 ) -> tuple[str, dict[str, Any]]:
-    """The statement of one page, one row more than `limit`. found: the cases that a search named, if there was one.
+    """The statement of one page, one row more than `limit`. held: the cases that hold what was searched for, if it was.
 
     Every part of the list that has an index of its own (open and ended rows, each of several streets or agencies) is
     read by it to the page's end at most and merged, so that a page costs the same wherever it lies.
     """
     order = keyset(filters)
-    where, values = _conditions(filters, now, found)
+    where, values = _conditions(filters, now, held)
     page, key = order.where(cursor)
     named = {f"key{index}": value for index, value in enumerate(key)}
     # The keyset speaks of positions; here every parameter has a name.
@@ -132,7 +135,7 @@ def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
     return f"SELECT state, count(*), {sums} FROM board_row WHERE open AND {within} GROUP BY state", values  # noqa: S608
 
 
-def _conditions(filters: Filters, now: datetime, found: Sequence[UUID] | None) -> tuple[str, dict[str, Any]]:
+def _conditions(filters: Filters, now: datetime, held: Held | None) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"now": now, "soon": now + SOON}
     parts = [QUEUES[filters.queue].predicate]
     for name, sql in _EQUAL.items():
@@ -148,9 +151,10 @@ def _conditions(filters: Filters, now: datetime, found: Sequence[UUID] | None) -
         parts.append(column or "area LIKE %(area)s")
         values["area"] = filters.area if column else f"{_escaped(filters.area)}%"
     parts += [sql for name, sql in _FLAGS.items() if getattr(filters, name)]
-    if found is not None:
-        parts.append("case_id = ANY(%(found)s)")
-        values["found"] = list(found)
+    if held is not None:
+        statement, named = held
+        parts.append(f"case_id IN ({statement})")
+        values |= named
     return " AND ".join(parts), values
 
 

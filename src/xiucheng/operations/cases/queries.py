@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
@@ -17,7 +18,7 @@ from xiucheng.kit import journal, prepared
 from xiucheng.kit.refused import Refused
 
 from .facts import facts_of
-from .models import REASON, Case, Content, Picture, SearchRow
+from .models import REASON, Case, Content, Picture
 from .rules import MOVES, OPEN_STATES, may_decide, may_move, parse_number
 from .views import CaseView, PendingRequest, StoryLine, WordsLeft
 
@@ -211,20 +212,40 @@ def near(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+LONGEST_SEARCH = 60
+
+
+def holding(text: str) -> tuple[str, dict[str, Any]]:
+    """The cases whose number, or whose words, are what was typed: a SELECT of their ids and its named parameters.
+
+    For the statement of a list to join, so that what the list narrows to and how it is ordered count first and nothing
+    that it would show is cut off before. Nothing typed is held by no case; scope is the list's own.
+    """
+    number, typed = parse_number(text), text.strip()[:LONGEST_SEARCH]
+    if number:
+        return "SELECT id FROM cases_case WHERE number = %(held)s", {"held": number}
+    if not typed or "\0" in typed:
+        return "SELECT id FROM cases_case WHERE FALSE", {}
+    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return (
+        "SELECT case_id FROM cases_search WHERE cases_tokens(words) @> %(held)s::text[] AND words LIKE %(like)s",
+        {"held": tokens(typed), "like": f"%{escaped}%"},
+    )
+
+
+def tokens(text: str) -> list[str]:
+    """What of a text the index looks up: every two characters that stand together, or the only one (as the database's
+    function cases_tokens, less the single characters that pairs imply)."""
+    pairs = {text[place : place + 2] for place in range(len(text) - 1)}
+    return sorted(pairs) or [text]
+
+
 def search(text: str, standing: Standing, *, limit: int = 50) -> list[UUID]:
     """Cases whose number, or whose words, hold the text, newest first, of those the reader may see."""
-    number = parse_number(text)
-    if number:
-        found = list(Case.objects.filter(number=number).values_list("id", flat=True))
-    else:
-        matching = SearchRow.objects.filter(words__contains=text.strip()[:60]).values("case_id")
-        found = list(
-            Case.objects.filter(id__in=matching)
-            .filter(within(people.visible_to(standing)))
-            .order_by("-filed_at")
-            .values_list("id", flat=True)[:limit]
-        )
-    return found
+    statement, values = holding(text)
+    held = RawSQL(statement % dict.fromkeys(values, "%s"), list(values.values()))
+    found = Case.objects.filter(within(people.visible_to(standing)), id__in=held)
+    return list(found.order_by("-filed_at").values_list("id", flat=True)[:limit])
 
 
 def within(scope: Scope) -> Q:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from xiucheng.foundation.people.rules import ROLES, Post, Standing
-from xiucheng.kit.paging import Cursor, Keyset, Page, bounded
+from xiucheng.kit.paging import Keyset, Page, bounded
 
 from .. import storing
 from ..models import NEVER
@@ -21,7 +21,7 @@ from .requests import addressed_to
 SOON = timedelta(hours=1)
 """What is due within it is named at the top of the desk (SCREENS: "one thing first")."""
 
-_ORDER = Keyset(("desk_at", "id"))
+_ORDER = Keyset("tasks.my_desk", ("desk_at", "id"))
 _OPEN = "state IN ('given', 'signed')"
 _COLUMNS = ", ".join(f'"{name}"' for name in storing.COLUMNS)
 
@@ -41,7 +41,7 @@ class DeskCounts:
 def my_desk(standing: Standing, *, cursor: str | None = None, limit: int | None = None) -> Page[Task]:
     """The open tasks that wait for this standing (without their segments), the first due first, then those without a
     deadline or with a paused clock; one statement, none for nobody. Refused `bad_cursor`."""
-    page, size = Cursor.parse(cursor, 2), bounded(limit)
+    page, size = _ORDER.parse(cursor), bounded(limit)
     sources = _sources(standing)
     if not sources:
         return Page([], None, None)

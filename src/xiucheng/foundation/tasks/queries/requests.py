@@ -6,13 +6,13 @@ from uuid import UUID
 from django.db import connection
 
 from xiucheng.foundation.people.rules import Post, Standing
-from xiucheng.kit.paging import Cursor, Keyset, Page, bounded
+from xiucheng.kit.paging import Keyset, Page, bounded
 
 from .. import storing
 from ..rules import PENDING, Request
 
-_WAITING = Keyset(("asked_at", "id"))
-_ANSWERED = Keyset(("decided_at", "id"), descending=True)
+_WAITING = Keyset("tasks.requests_for", ("asked_at", "id"))
+_ANSWERED = Keyset("tasks.answered", ("decided_at", "id"), descending=True)
 _SELECT = f"SELECT {storing.REQUEST_COLUMNS} FROM tasks_request"  # noqa: S608
 
 
@@ -26,7 +26,7 @@ def requests_for(standing: Standing, *, cursor: str | None = None, limit: int | 
 
     Refused `bad_cursor`.
     """
-    page, size = Cursor.parse(cursor, 2), bounded(limit)
+    page, size = _WAITING.parse(cursor), bounded(limit)
     mine, parameters = addressed_to(standing)
     if not mine:
         return Page([], None, None)
@@ -40,7 +40,7 @@ def requests_for(standing: Standing, *, cursor: str | None = None, limit: int | 
 
 def answered(standing: Standing, *, cursor: str | None = None, limit: int | None = None) -> Page[Request]:
     """What this person asked and was answered, the latest answer first; one statement. Refused `bad_cursor`."""
-    page, size = Cursor.parse(cursor, 2), bounded(limit)
+    page, size = _ANSWERED.parse(cursor), bounded(limit)
     where, key = _ANSWERED.where(page)
     found = _read(
         f"{_SELECT} WHERE asked_by = %s AND state <> '{PENDING}' AND {where} ORDER BY {_ANSWERED.order(page)} LIMIT %s",

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.people import queries as people
+from xiucheng.interfaces.web.typed import moment
 from xiucheng.kit import journal
 
 from .. import acts, names
@@ -19,7 +19,7 @@ def audit(request: Visit) -> HttpResponse:
     """Acts by group and person, day heads to compare with those kept elsewhere, and the log of reveals."""
     people.demand(request.standing, "journal.audit")
     position, link = journal.head()
-    reveals = people.reveal_log(before=parse_datetime(request.GET.get("before", "")), limit=50)
+    reveals = people.reveal_log(before=moment(request.GET.get("before"), "before"), limit=50)
     known = names.Names.of_actors(str(one.actor) for one in reveals)
     group, person = request.GET.get("group", ""), _uuid(request.GET.get("person", ""))
     done, older = acts.read(group, person, _uuid(request.GET.get("acts_before", "")))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people import queries as people
+from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.moves import Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
@@ -20,9 +21,8 @@ from xiucheng.operations.cases.views import CaseView
 from xiucheng.operations.intake import queries as intake
 
 from .. import caseview, names, wording
-from ..doors import Visit, desk, is_part, page, part
+from ..doors import Visit, desk, is_part, page, part, seen_version
 from ..forms import Context, move_form
-from ..nav import CENTRE
 
 
 @require_GET
@@ -85,9 +85,8 @@ def aside(request: Visit, number: str) -> HttpResponse:
         "condition": condition,
         "severity": wording.SEVERITIES.get(view.severity, view.severity),
         "reports": _reports(view),
+        # Even masked they are hidden from the party complained of, and from all who have no business with reporters.
         "may_reveal": people.may(request.standing, "people.reveal", area=view.facts.area),
-        # Hidden from the party complained of and from everybody else who has no business with the reporter.
-        "may_see_reporters": request.standing.has(*CENTRE),
         "near": _near(view, request.moment),
     }
     return part(request, "console/parts/case_aside.html", context)
@@ -130,7 +129,7 @@ def move(request: Visit, number: str, name: str) -> HttpResponse:
 
 
 def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
-    seen = _version(request.POST.get("version"))
+    seen = seen_version(request)
     try:
         after = cases.move(
             by=request.standing,
@@ -163,7 +162,7 @@ def _arguments(request: Visit, view: CaseView, name: str) -> dict[str, Any]:
                 media.store(
                     actor=request.standing.actor,
                     now=request.moment,
-                    content=upload.read(),
+                    content=content_of(upload, field.name),
                     name=upload.name or "",
                     purpose=purpose,
                 )
@@ -209,12 +208,3 @@ def _head(request: Visit, view: CaseView) -> dict[str, Any]:
 def _context(view: CaseView, move: Move, now: datetime) -> Context:
     suggested = caseview.suggestion(view, now) if any(field.kind == "agency" for field in move.fields) else None
     return Context(view, now, suggested.agency_id if suggested else None)
-
-
-def _version(text: str | None) -> int | None:
-    if not text:
-        raise Refused("stale", _("页面太旧，请刷新后再办。"), status=409)
-    try:
-        return int(text)
-    except ValueError as error:
-        raise Http404 from error

@@ -63,6 +63,7 @@ def hall(request: Visit) -> HttpResponse:
         "selected": request.GET.get("case", ""),
         "q": filters.text or "",
         "waiting_reports": _waiting(request),
+        "may_export": people.may(request.standing, "cases.export"),
         # The whole page has its queues at the side; the list alone brings them along.
         "alone": is_part(request),
         **_choices(request),

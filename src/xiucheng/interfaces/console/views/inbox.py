@@ -4,11 +4,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.notices import queries
+from xiucheng.interfaces.web.typed import moment
 
 from ..doors import Visit, desk, page
 
@@ -38,6 +38,6 @@ def open_notice(request: Visit, notice_id: UUID) -> HttpResponse:
 @desk
 def read_all(request: Visit) -> HttpResponse:
     """All that could be seen when the page was drawn."""
-    until = parse_datetime(request.POST.get("until", ""))
+    until = moment(request.POST.get("until"), "until")
     notices.read_all(by=request.standing, now=request.moment, until=until)
     return redirect("console:inbox")

@@ -1,27 +1,28 @@
 """Configuration as packs: what applies, drafts with the preview of their effect, publishing, rolling back, files."""
 
 import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiucheng.foundation.packs import commands, queries, registry
 from xiucheng.foundation.packs.queries import Pack
 from xiucheng.foundation.people import queries as people
+from xiucheng.interfaces.web.typed import moment, whole
+from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..doors import Visit, desk, page
 
 MOST_SHOWN = 200
+MOST_BYTES = 5 * 1024 * 1024
+"""Of a file with a pack (D): the largest catalogue is a hundredth of it."""
 
 
 def _demand(request: Visit) -> None:
@@ -69,7 +70,7 @@ def version(request: Visit, pack_id: UUID) -> HttpResponse:
     typed = request.POST.get("body", "")
     if request.method == "POST":
         try:
-            revision = int(request.POST.get("revision", "0"))
+            revision = whole(request.POST.get("revision"), "revision")
             commands.revise(
                 by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=_parsed(typed)
             )
@@ -107,7 +108,9 @@ def draft(request: Visit, name: str) -> HttpResponse:
     """A new draft from what applies, or from a file."""
     upload = request.FILES.get("file")
     if upload is not None:
-        made = commands.import_file(by=request.standing, now=request.moment, content=upload.read())
+        made = commands.import_file(
+            by=request.standing, now=request.moment, content=content_of(upload, "file", MOST_BYTES)
+        )
         messages.success(request, _("已读入文件，请看它会改变什么。"))
     else:
         made = commands.draft(by=request.standing, now=request.moment, kind=name)
@@ -118,8 +121,8 @@ def draft(request: Visit, name: str) -> HttpResponse:
 @desk
 def publish(request: Visit, pack_id: UUID) -> HttpResponse:
     """Publish from a date; empty is now."""
-    revision = int(request.POST.get("revision", "0") or 0)
-    start = _start(request)
+    revision = whole(request.POST.get("revision"), "revision")
+    start = moment(request.POST.get("effective_from"), "effective_from")
     made = commands.publish(
         by=request.standing, now=request.moment, pack_id=pack_id, effective_from=start, revision=revision
     )
@@ -127,19 +130,11 @@ def publish(request: Visit, pack_id: UUID) -> HttpResponse:
     return redirect("console:pack_kind", made.kind)
 
 
-def _start(request: Visit) -> datetime | None:
-    text = request.POST.get("effective_from", "")
-    at = parse_datetime(text) if text else None
-    if text and at is None:
-        raise Refused("bad_date", _("生效时间写得不对。"), fields={"effective_from": _("请写日期和时间。")})
-    return timezone.make_aware(at) if at and timezone.is_naive(at) else at
-
-
 @require_POST
 @desk
 def roll_back(request: Visit, name: str) -> HttpResponse:
     """An earlier version applies again, as a new one."""
-    to_version = int(request.POST.get("to", "0") or 0)
+    to_version = whole(request.POST.get("to"), "to")
     made = commands.roll_back(by=request.standing, now=request.moment, kind=name, to_version=to_version)
     messages.success(request, _("已退回到第 %(old)d 版，记为第 %(new)d 版") % {"old": to_version, "new": made.version})
     return redirect("console:pack_kind", name)

@@ -22,7 +22,7 @@ from xiucheng.operations.intake.queries import ReportView
 from xiucheng.operations.intake.rules import STATES, may_move
 
 from .. import caseview, names
-from ..doors import Visit, desk, is_part, page, part
+from ..doors import Visit, desk, is_part, page, part, seen_version
 from ..forms import KINDS
 
 Answer = tuple[str, str | None]
@@ -115,7 +115,6 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
         "place": names.place(view.area),
         "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in view.elements.items()],
         "pictures": caseview.pictures([(media_id, "") for media_id in view.media]),
-        "may_reveal": people.may(request.standing, "people.reveal", area=view.area),
         "may_erase": people.may(request.standing, "people.erase", area=view.area) and not view.erased,
         "near": _near(request, view),
         "key_groups": view.tracking_key.split("-"),
@@ -175,11 +174,6 @@ _SPECIAL: Mapping[str, Callable[[Visit, ReportView], forms.Field]] = {
 }
 
 
-def _seen(request: Visit) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
-
-
 def _said(request: Visit, name: str) -> str:
     return request.POST.get(name, "").strip()
 
@@ -189,7 +183,7 @@ def _file(request: Visit, view: ReportView) -> Answer:
         by=request.standing,
         now=request.moment,
         report_id=view.id,
-        version=_seen(request),
+        version=seen_version(request),
         category=_said(request, "category") or None,
         condition=_said(request, "condition") or None,
         area=_said(request, "area") or None,
@@ -199,7 +193,11 @@ def _file(request: Visit, view: ReportView) -> Answer:
 
 def _attach(request: Visit, view: ReportView) -> Answer:
     case_id = intake.attach_report(
-        by=request.standing, now=request.moment, report_id=view.id, version=_seen(request), case=_said(request, "case")
+        by=request.standing,
+        now=request.moment,
+        report_id=view.id,
+        version=seen_version(request),
+        case=_said(request, "case"),
     )
     number = case_queries.numbers([case_id])[case_id]
     return _("已并入案卷 %(number)s") % {"number": number}, number
@@ -210,7 +208,7 @@ def _reject(request: Visit, view: ReportView) -> Answer:
         by=request.standing,
         now=request.moment,
         report_id=view.id,
-        version=_seen(request),
+        version=seen_version(request),
         reason=_said(request, "reason"),
     )
     return _("已答复上报人：不予受理"), None
@@ -221,7 +219,7 @@ def _ask_pre_verify(request: Visit, view: ReportView) -> Answer:
         by=request.standing,
         now=request.moment,
         report_id=view.id,
-        version=_seen(request),
+        version=seen_version(request),
         reason=_said(request, "reason"),
     )
     return _("已请采集员到现场核实"), None
@@ -233,7 +231,7 @@ def _pre_verified(request: Visit, view: ReportView) -> Answer:
         by=request.standing,
         now=request.moment,
         report_id=view.id,
-        version=_seen(request),
+        version=seen_version(request),
         found=found,  # type: ignore[arg-type]  # anything else is refused with the field
         reason=_said(request, "reason"),
     )

@@ -1,14 +1,10 @@
 """Why a case goes where it goes: any point and category, and what each rule says to it."""
 
-import math
-from datetime import datetime
-
 from django.http import HttpResponse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.places import queries as places
+from xiucheng.interfaces.web.typed import degrees, moment
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.intake import queries as intake
@@ -31,10 +27,10 @@ def routing(request: Visit) -> HttpResponse:
         try:
             explanation = dispatch.explain(
                 category,
-                _number(asked.get("lon", "")),
-                _number(asked.get("lat", "")),
+                degrees(asked.get("lon"), "lon"),
+                degrees(asked.get("lat"), "lat"),
                 asked.get("area") or None,
-                _moment(asked.get("at", "")),
+                moment(asked.get("at"), "at"),
                 asked.get("channel") or "resident",
                 now=request.moment,
             )
@@ -51,16 +47,3 @@ def routing(request: Visit) -> HttpResponse:
         "category_name": names.category(category, held),
     }
     return page(request, "console/routing.html", context, status=refusal.status if refusal else 200)
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _moment(text: str) -> datetime | None:
-    at = parse_datetime(text) if text else None
-    return timezone.make_aware(at) if at and timezone.is_naive(at) else at

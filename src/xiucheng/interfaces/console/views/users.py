@@ -12,6 +12,7 @@ from xiucheng.foundation.people import commands
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
 
 from .. import names
 from ..doors import Visit, desk, page
@@ -73,16 +74,17 @@ def create(request: Visit) -> HttpResponse:
     """A person with an account."""
     post = request.POST
     people.demand(request.standing, "users.manage")
-    person_id = commands.register_person(by=request.standing, now=request.moment, name=post.get("name", ""))
-    commands.create_account(
-        by=request.standing,
-        now=request.moment,
-        person_id=person_id,
-        username=post.get("username", ""),
-        password=post.get("password", ""),
-    )
+    _found(request, post.get("name", ""), post.get("username", ""), post.get("password", ""))
     messages.success(request, _("已建账号 %(name)s") % {"name": post.get("username", "")})
     return redirect("console:users")
+
+
+@verb
+def _found(request: Visit, name: str, username: str, password: str) -> None:
+    """Both or neither: a refused account leaves no person behind."""
+    by, now = request.standing, request.moment
+    person_id = commands.register_person(by=by, now=now, name=name)
+    commands.create_account(by=by, now=now, person_id=person_id, username=username, password=password)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """Every write of the room, as verbs in the field's words."""
 
 from .filing import CasePlace, Filed, NewCase, add_source, file_case, file_many
+from .holding import hold_open
 from .moving import move
 from .reckoning import recalculate
 from .reporter import reopen_for_reporter
@@ -46,6 +47,7 @@ __all__ = [
     "file_many",
     "force_close_case",
     "forget_words",
+    "hold_open",
     "merge_case",
     "move",
     "pass_check",

@@ -20,11 +20,11 @@ def attach_report(
     """The report tells of a case that is there already: one problem, one case, counted sources.
 
     case: its id or its number as typed; a merged one stands for its master. Returns the case's id. Refused:
-    `not_found` (404), `stale` (409), `not_yours` (403), `illegal_move`, `no_such_case`, `case_closed`. Steps:
-    intake.attach and cases.add_source.
+    `not_found` (404), `stale` (409), `not_yours` (403), `illegal_move`, `no_such_case`, `case_closed`. The case
+    is held until the end, so that its reporter hears of its closing. Steps: intake.attach and cases.add_source.
     """
     row = judged("attach", by, report_id, version)
-    case_id = open_case(case, by, now)
+    case_id = cases.hold_open(case_id=open_case(case, by, now))
     change(row, state="attached", case_id=case_id, outcome="open")
     journal.record(
         room="intake",

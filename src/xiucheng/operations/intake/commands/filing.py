@@ -97,12 +97,15 @@ def file_report(
 
 @verb
 def file_reports(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> list[Filed]:
-    """File many in one go, all or nothing; the same statements however many. Refused as file_report."""
+    """File many in one go, all or nothing; the same statements however many. Refused as file_report, and `named_twice`
+    where a report is among them twice: one report is one case."""
     return file_locked(by=by, now=now, filings=filings) if filings else []
 
 
 def file_locked(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> list[Filed]:
     """The work of both, inside a running verb: lock, judge, file, accept, record."""
+    if len({filing.report_id for filing in filings}) < len(filings):
+        raise Refused("named_twice", _("同一份反映不能在一次里立案两遍。"))
     rows = lock_many([filing.report_id for filing in filings])
     new = [_new_case(filing, rows.get(filing.report_id), by, now) for filing in filings]
     filed = cases.file_many(by=by, now=now, cases=new)

@@ -1,7 +1,7 @@
 """Receiving a report: judged, placed, offered its neighbours, stored once, told to the journal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -90,10 +90,10 @@ def submit_report(
 ) -> Submitted:
     """Receive a report. At most 6 statements, 4 without contact and pictures; filing is not its business.
 
-    1. Judge what was handed in, all problems at once. 2. Look up category and place in memory. 3. Offer open cases of
-    the same category within 50 m and 24 h. 4. Claim the Idempotency-Key: the same request again gets the same answer.
-    5. Keep the contact in the vault. 6. Store, and tell the journal (step intake.receive; intake.attach where
-    `same_as` names a case).
+    1. Judge what was handed in, all problems at once. 2. Look up category and place in memory, and open cases of the
+    same category within 50 m and 24 h. 3. Claim the Idempotency-Key: the same request again gets the same answer, also
+    where what was looked up has changed since. 4. Keep the contact in the vault. 5. Store, and tell the journal (step
+    intake.receive; intake.attach where `same_as` names a case, which is held until the end).
 
     text: ≤ 2,000 characters. category: a minor category of the catalogue, chosen by a person. lon, lat: degrees of
     `datum`. occurred_at: aware. media: ids from media.commands.store. elements: some of rules.submission.ELEMENTS.
@@ -124,20 +124,17 @@ def submit_report(
         external_id=origin.external_id if origin else None,
     )
     _judge(submission, now, required)
-    if category:
-        configuration.catalogue(now).category(category)
-    place = placing.find(lon, lat, datum, area)
-    place = components.placed(place, component or None, category or None, now)
-    _must_exist(media)
-    nearby = _nearby(door, category, place, same_as, now)
+    ground = _ground(door, submission, media, same_as, now)
     report_id = uuid7()
     if once is not None:
-        answer = {"report": str(report_id), "nearby": nearby}
+        answer = {"report": str(report_id), "nearby": ground.nearby}
         asked = _asked(submission, media, same_as)
         earlier = idempotency.claim(scope=once.scope, key=once.key, fields=asked, answer=answer, now=now)
         if earlier is not None:
             return _answered_before(earlier)
-    case_id = _same(same_as, now)
+    if ground.refusal is not None:
+        raise ground.refusal
+    case_id = _same(same_as)
     new = NewReport(
         id=report_id,
         state="attached" if case_id else "received",
@@ -146,7 +143,7 @@ def submit_report(
         external_id=origin.external_id if origin else None,
         category=category or "",
         category_by=(origin.category_by if origin else "person") if category else "",
-        place=place,
+        place=ground.place,
         occurred_at=occurred_at,
         received_at=now,
         case_id=case_id,
@@ -160,7 +157,7 @@ def submit_report(
     )
     serial = storing.insert(new)
     _record(new, by, now, origin)
-    return Submitted(report_id, tracking_key(serial), tuple(nearby), case_id)
+    return Submitted(report_id, tracking_key(serial), tuple(ground.nearby), case_id)
 
 
 @verb
@@ -184,11 +181,10 @@ def report_self_handled(
     """A grid officer settles a small thing on the spot 自处置 and says so, with a picture before and one after.
 
     The report is accepted and a case filed that waits for review; shown apart in every rate (STANDARDS §1). Refused:
-    as submit_report, `pictures_before_after`, `not_yours` (403) outside the officer's area.
+    as submit_report, `pictures_before_after` (none of each, one that is no picture, or the same one twice),
+    `not_yours` (403) outside the officer's area.
     """
-    if not (before and after):
-        missing = _("请各拍一张处置前和处置后的图片。")
-        raise Refused("pictures_before_after", missing, fields={"media": missing})
+    _two_pictures(before, after)
     submitted = submit_report(
         by=by,
         now=now,
@@ -234,6 +230,46 @@ def _judge(submission: Submission, now: datetime, required: frozenset[str]) -> N
         raise refusal(problems)
 
 
+def _two_pictures(before: Sequence[UUID], after: Sequence[UUID]) -> None:
+    """A picture before and another one after; by their content, so that handing in the same one twice is no way out.
+    Those that do not exist are submit_report's to refuse."""
+    missing = _("请各拍一张处置前和处置后的图片。")
+    if not (before and after):
+        raise Refused("pictures_before_after", missing, fields={"media": missing})
+    known = media_queries.describe([*before, *after])
+    if any(one.width is None for one in known.values()):
+        raise Refused("pictures_before_after", missing, fields={"media": _("处置前后须为图片，不能是文件。")})
+    earlier, later = ({known[one].digest for one in side if one in known} for side in (before, after))
+    if earlier & later:
+        same = _("处置前和处置后不能是同一张图片。")
+        raise Refused("pictures_before_after", same, fields={"media": same})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a request stands on at this moment: where it lies and what is close by; or why it cannot stand."""
+
+    place: placing.Place = field(default_factory=placing.Place)
+    nearby: Sequence[Mapping[str, Any]] = ()
+    refusal: Refused | None = None
+
+
+def _ground(door: Channel, said: Submission, media: Sequence[UUID], same_as: UUID | None, now: datetime) -> _Ground:
+    """Look up what may change between two sendings of the same request: catalogue, map, pictures, open cases.
+
+    A refusal waits until the Idempotency-Key has been asked: what was answered once is answered the same again.
+    """
+    try:
+        if said.category:
+            configuration.catalogue(now).category(said.category)
+        place = placing.find(said.lon, said.lat, said.datum, said.area)
+        place = components.placed(place, said.component, said.category, now)
+        _must_exist(media)
+    except Refused as refusal:
+        return _Ground(refusal=refusal)
+    return _Ground(place, _nearby(door, said.category, place, same_as, now))
+
+
 def _must_exist(media: Sequence[UUID]) -> None:
     if media and media_commands.keep(media) != set(media):
         raise refusal([Problem("media", "unknown_picture")])
@@ -247,20 +283,19 @@ def _nearby(
     return [_plain(item) for item in case_queries.near(place.lon, place.lat, category, now=now)]
 
 
-def _same(same_as: UUID | None, now: datetime) -> UUID | None:
-    """The open case that `same_as` stands for: itself, or the master it was merged into."""
+def _same(same_as: UUID | None) -> UUID | None:
+    """The open case that `same_as` stands for, held: itself, or the master it was merged into."""
     if same_as is None:
         return None
-    text = _("没有这件案卷。")
     try:
-        facts = case_queries.case(same_as, Standing.for_system("intake"), now).facts
-        if facts.merged_into is not None:
-            facts = case_queries.case(facts.merged_into, Standing.for_system("intake"), now).facts
-    except Refused:
-        raise Refused("no_such_case", text, fields={"same_as": text}) from None
-    if not facts.is_open:
-        raise Refused("case_closed", _("这件案卷已经办结，请作为新的反映提交。"))
-    return facts.id
+        return cases.hold_open(case_id=same_as)
+    except Refused as refusal:
+        if refusal.code == "case_closed":
+            raise Refused("case_closed", _("这件案卷已经办结，请作为新的反映提交。")) from None
+        if refusal.code == "not_found":
+            text = _("没有这件案卷。")
+            raise Refused("no_such_case", text, fields={"same_as": text}) from None
+        raise
 
 
 def _record(new: NewReport, by: Standing, now: datetime, origin: Origin | None) -> None:

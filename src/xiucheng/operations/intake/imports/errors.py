@@ -1,22 +1,14 @@
 """The list of refused rows as a CSV file that a spreadsheet can open: row, column, code, reason, then the cells."""
 
 import csv
-import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from xiucheng.kit.cells import safe_cell
+
 from ..words import ROW, sentence
 from .requests import Reason, Rejected
-
-# A cell that a spreadsheet would take for a formula gets an apostrophe before it; plain numbers stay numbers.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-
-
-def safe_cell(text: str) -> str:
-    """The text as it may stand in a CSV that people open in a spreadsheet (OWASP, "CSV injection")."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def told(reason: Reason) -> str:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -133,6 +133,7 @@ class _Job:
         batch: int,
     ) -> None:
         self.table, self.mapping, self.by, self.now = table, mapping, by, now
+        self.begun = time.monotonic()
         self.dry_run, self.errors_path, self.batch = dry_run, errors_path, batch
         self.progress = progress or (lambda done, total: None)
         self.report = ImportReport(mapping.name, dry_run, table.encoding)
@@ -235,7 +236,7 @@ class _Job:
         report = self.report
         with transaction.atomic():
             Run.objects.filter(id=run_id).update(
-                finished_at=self.now,
+                finished_at=self.now + timedelta(seconds=time.monotonic() - self.begun),
                 rows=report.rows,
                 accepted=report.accepted,
                 rejected=report.rejected,

@@ -15,7 +15,7 @@ from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.queries import Masked
 from xiucheng.foundation.people.rules import Scope, Standing
 from xiucheng.kit.moves import Move
-from xiucheng.kit.paging import Cursor, Keyset, Page, bounded
+from xiucheng.kit.paging import Keyset, Page, bounded
 from xiucheng.kit.refused import Refused
 
 from ..models import Content, Note, Picture, Report
@@ -91,7 +91,7 @@ class ReportView:
 
 # The columns that QueueRow begins with, in its order.
 _ROW = ("id", "state", "version", "channel", "category", "area", "received_at", "occurred_at", "found")
-_ORDER = Keyset(("r.received_at", "r.id"))
+_ORDER = Keyset("intake.queue", ("r.received_at", "r.id"))
 _OPEN = "r.state IN ('received', 'pre_verifying')"
 
 
@@ -107,7 +107,7 @@ def queue(
 
     state: received or pre_verifying. Refused: `bad_cursor`.
     """
-    count, at = bounded(limit), Cursor.parse(cursor, 2)
+    count, at = bounded(limit), _ORDER.parse(cursor)
     page, parameters = _ORDER.where(at)
     scope, scoped = _within(people.visible_to(standing))
     filters = [(f"r.{name} = %s", value) for name, value in (("state", state), ("channel", channel)) if value]
@@ -151,9 +151,9 @@ def _within(scope: Scope) -> tuple[str, list[Any]]:
 
 
 def report(report_id: UUID, standing: Standing) -> ReportView:
-    """One report with its words opened and its contact masked. At most 8 statements, two of them on `keys`.
+    """One report with its words opened, and its contact masked for those who may reveal it.
 
-    Refused: `not_found` (404) also where the reader may not see it.
+    At most 8 statements, two of them on `keys`. Refused: `not_found` (404) also where the reader may not see it.
     """
     row = Report.objects.filter(id=report_id).first()
     if row is None or not _sees(people.visible_to(standing), row.area):
@@ -165,7 +165,9 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
     opened = vault.open_texts([*words, *((key_id, bytes(text)) for _step, key_id, text in notes)])
     told = iter(opened)
     title, text, address, elements = (next(told) if one is not None else None for one in sealed)
-    contact = people.masked([row.subject_id]).get(row.subject_id) if row.subject_id else None
+    # Even masked it is for those only who may reveal it: a street that handles the case is the party complained of.
+    shown = row.subject_id is not None and people.may(standing, "people.reveal", area=row.area)
+    contact = people.masked([row.subject_id]).get(row.subject_id) if row.subject_id and shown else None
     return ReportView(
         id=row.id,
         state=row.state,

@@ -1,0 +1,14 @@
+"""Cells of files that people open in a spreadsheet: shown as they are, never reckoned with."""
+
+import re
+
+# What spreadsheets take for the beginning of a formula, full-width forms and what they skip before it included (OWASP,
+# "CSV injection"). A plain number stays a number.
+_FORMULA = re.compile(r"[ \u3000]*[=+\-@\t\r\n\0＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+
+
+def safe_cell(value: object) -> str:
+    """A value as the text of a cell, "" for None; what would be a formula gets an apostrophe before it."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,46 @@
+"""What people type where a number or a moment is meant: read in every form they use, or refused in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from xiucheng.interfaces.web import typed
+from xiucheng.kit.refused import Refused
+
+
+@pytest.mark.parametrize(("text", "value"), [("7", 7), (" 12 ", 12), ("１２", 12), ("0", 0), ("2147483647", 2**31 - 1)])
+def test_whole_numbers(text, value):
+    assert typed.whole(text, "n") == value
+
+
+@pytest.mark.parametrize("text", [None, "", "²", "-1", "1.0", "x", "2147483648", "9" * 5000, "1 2", "一", "0x1"])
+def test_what_is_no_whole_number(text):
+    with pytest.raises(Refused, match="bad_number") as caught:
+        typed.whole(text, "n")
+    assert set(caught.value.fields) == {"n"}
+
+
+def test_moments():
+    at = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    assert typed.moment("2026-03-02T09:00", "at") == at
+    assert typed.moment("2026-03-02T09:00+08:00", "at") == at
+    assert typed.moment("2026-03-02T01:00:00Z", "at") == at
+    assert typed.moment("", "at") is typed.moment(None, "at") is None
+    assert typed.moment("2199-12-31T23:59", "at") < at + timedelta(days=366 * 200)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-99-99T00:00", "2026-13-45", "2026-02-30T09:00", "yesterday", "1899-12-31T00:00", "9999-12-31T23:59",
+             "0001-01-01T00:00+14:00", "x" * 5000]
+)  # fmt: skip
+def test_what_is_no_moment(text):
+    with pytest.raises(Refused, match="bad_date"):
+        typed.moment(text, "at")
+
+
+def test_degrees():
+    assert typed.degrees("122.5", "lon") == 122.5
+    assert typed.degrees(" ", "lon") is None
+    for text in ("nan", "inf", "1e999", "181", "x"):
+        with pytest.raises(Refused, match="bad_number"):
+            typed.degrees(text, "lon")
