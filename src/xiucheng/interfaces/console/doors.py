@@ -48,7 +48,7 @@ def desk(
     def outside(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if is_part(request) and not request.user.is_authenticated:
             return signed_out(request)
-        return cast(HttpResponse, login_required(inside)(request, *args, **kwargs))
+        return login_required(inside)(request, *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], outside)
 

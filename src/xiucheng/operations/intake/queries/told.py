@@ -66,7 +66,9 @@ def _told(rows: Sequence[tuple[Any, ...]]) -> list[Told]:
     for row in rows:
         text, address, elements = words.get(row[0], nothing)
         said = json.loads(elements) if elements else {}
-        found.append(Told(*row, text=text, address=address, elements=said, media=tuple(media.get(row[0], ()))))
+        plain = dict(zip(_COLUMNS[1:], row[1:], strict=True))
+        pictured = tuple(media.get(row[0], ()))
+        found.append(Told(report_id=row[0], **plain, text=text, address=address, elements=said, media=pictured))
     return found
 
 
