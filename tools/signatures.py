@@ -28,6 +28,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "operations/intake": ("queries", "commands", "imports"),
     "operations/dispatch": ("rules", "queries", "commands"),
     "operations/board": ("queries", "commands"),
+    "operations/founding": ("queries", "commands", "beginning", "gaps"),
 }
 
 Public = ast.FunctionDef | ast.ClassDef

@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(rf"^accounts/(?:{_UNUSED})/", nowhere),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("xiucheng.interfaces.api.urls")),
+    path("setup/", include("xiucheng.interfaces.console.setup.urls")),
     path("desk/", include("xiucheng.interfaces.console.urls")),
     path("", include("xiucheng.interfaces.web.urls")),
     path("", include("xiucheng.interfaces.mobile.urls")),

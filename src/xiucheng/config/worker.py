@@ -24,6 +24,7 @@ from xiucheng.kit import heartbeat, idempotency, jobs, outage
 from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import timers as case_timers
+from xiucheng.operations.founding import timers as founding_timers
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ TIMERS = (
     Timer("sign-in leftovers", 3600, people_timers.tidy),
     Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
     Timer("pictures never sent", 3600, lambda at: media.sweep_unsent(now=at)),
+    Timer("personal columns", 3600, founding_timers.erase_due),
     Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
     Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
 )

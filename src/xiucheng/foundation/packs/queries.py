@@ -65,6 +65,17 @@ class Listed:
     withdrawn_at: datetime | None
 
 
+def open_draft(kind: str) -> Pack | None:
+    """The latest draft of a kind that is neither published nor withdrawn; one statement."""
+    row = Version.objects.filter(kind=kind, state=rules.DRAFT).order_by("-version").first()
+    return pack_of(row) if row else None
+
+
+def versions(kind: str) -> list[Pack]:
+    """Every version of a kind with its body, the latest first; one statement."""
+    return [pack_of(row) for row in Version.objects.filter(kind=kind).order_by("-version")]
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A kind on the page of all kinds: what applies, what will, and how many drafts are open."""

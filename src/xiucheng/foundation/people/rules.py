@@ -201,6 +201,7 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         "users.lock": {"security_admin": "district"},
         "tokens.issue": {"security_admin": "district"},
         "keys.rotate": {"security_admin": "district"},
+        "site.found": {"security_admin": "district"},
         "journal.audit": {"audit_admin": "district"},
         "people.audit_reveals": {"audit_admin": "district"},
         "people.roster": {

@@ -116,7 +116,11 @@ def _layers(areas: Mapping[str, AreaView], shaped: Sequence[tuple[str, Any]]) ->
     duty_of = {code: duty for code, _, duty in cells}
     yield _layer(((code, shape) for code, shape, _ in cells), lambda code: _answer(code, duty_of[code], code))
     held = models.UnitGrid.objects.filter(duty_grid__isnull=False).values("duty_grid_id")
-    bare = list(models.DutyGrid.objects.exclude(code__in=held).values_list("code", "shape", "area_id"))
+    bare = list(
+        models.DutyGrid.objects.filter(shape__isnull=False)
+        .exclude(code__in=held)
+        .values_list("code", "shape", "area_id")
+    )
     area_of = {code: area for code, _, area in bare}
     yield _layer(((code, shape) for code, shape, _ in bare), lambda code: _answer(area_of[code], code))
     for level in ("community", "street"):

@@ -64,7 +64,8 @@ class Area(Shaped):
 
 
 class DutyGrid(Shaped):
-    """A set of unit grids that an inspector walks; or, where there are no unit grids, a shape of its own."""
+    """A set of unit grids that an inspector walks; or, where there are no unit grids, a shape of its own, or none yet:
+    a name and the area it belongs to."""
 
     code = models.TextField(primary_key=True)
     name = models.TextField()
@@ -74,7 +75,6 @@ class DutyGrid(Shaped):
         db_table = "places_duty_grid"
         constraints = [
             models.CheckConstraint(name="places_duty_grid_code", condition=Q(code__regex=r"^[0-9A-Z][0-9A-Z-]{1,19}$")),
-            models.CheckConstraint(name="places_duty_grid_shaped", condition=Q(shape__isnull=False)),
         ]
 
 

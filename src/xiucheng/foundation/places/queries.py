@@ -32,6 +32,7 @@ __all__ = [
     "district",
     "duty_grid",
     "duty_grids",
+    "everything",
     "locate",
     "locate_many",
     "near",
@@ -70,6 +71,11 @@ def children(code: str | None = None, *, closed: bool = False) -> list[AreaView]
         return [remembered.district] if remembered.district else []
     below = (remembered.areas[child] for child in remembered.children.get(trim_code(code), ()))
     return [child for child in below if closed or child.active_to is None]
+
+
+def everything() -> list[AreaView]:
+    """Every area by code, closed ones as well."""
+    return list(memory.current().areas.values())
 
 
 def subtree(code: str | None = None) -> list[AreaView]:

@@ -9,7 +9,7 @@ import typer
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.unready import Unready
 
-from . import bench_command, doctor, imports, keys, migrate, provision, tokens, users, verify
+from . import bench_command, doctor, imports, keys, migrate, provision, sites, tokens, users, verify
 from .frame import err, sentence
 from .words import _
 
@@ -33,6 +33,7 @@ app.command("stats", help=_("一个导入来源的统计。"))(imports.stats)
 app.command("verify", help=_("重算业务日志的哈希链，核对位置、日结和缺失；有问题时以 1 退出。"))(verify.verify)
 app.command("doctor", help=_("检查环境、数据库、设置和进程；有错误时以 1 退出。"))(doctor.doctor)
 app.command("bench", help=_("在本机测量速度指标；目标未达到时也以 0 退出。"))(bench_command.bench)
+app.add_typer(sites.app, name="site")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(keys.app, name="keys")

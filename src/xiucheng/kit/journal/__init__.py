@@ -3,15 +3,18 @@
 record → (trigger) pending → sequencer → position + hash chain → projections and reactions read by position.
 """
 
+from .naming import Naming, first_naming
 from .readers import hold, projection, reaction
 from .record import open_buffer, record
 from .steps import DayHead, Step, audited, day_heads, head, of_subject, read
 
 __all__ = [
     "DayHead",
+    "Naming",
     "Step",
     "audited",
     "day_heads",
+    "first_naming",
     "head",
     "hold",
     "of_subject",

@@ -1,6 +1,6 @@
 """Which rule sends a case where, and why: for one point and category, for a case, for a batch, for a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,9 @@ from . import configuration, words
 from .configuration import Routing
 from .facts import Situation, facts_of
 from .preview import effect
-from .rules import OFFICES, Match, RoutingFacts, Rule, first_match
+from .rules import OFFICES, Match, RoutingFacts, Rule, first_match, unrouted
 
-__all__ = ["Explanation", "Suggestion", "Verdict", "effect", "explain", "matches", "suggest"]
+__all__ = ["Explanation", "Suggestion", "Verdict", "effect", "explain", "matches", "suggest", "unrouted_categories"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +198,9 @@ def rows(body: dict[str, Any]) -> list[dict[str, Any]]:
     by_code = {agency.code: agency for agency in people.organisations().values()}
     read = {rule.no: rule for rule in configuration.routing_of(body).rules}
     return [{**row, "target": target(read[row["no"]], by_code)} for row in body["rules"]]
+
+
+def unrouted_categories(body: Mapping[str, Any] | None, at: datetime) -> list[str]:
+    """The keys of the categories that no row of a routing body names, all of them where there is no body."""
+    known = configuration.known(at)
+    return unrouted(configuration.routing_of(body).rules if body else (), known)

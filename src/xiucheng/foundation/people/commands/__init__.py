@@ -15,7 +15,7 @@ from .accounts import (
 from .contacts import Contact, erase_subject, keep_contact, reveal
 from .duty import change_duty, end_roster, start_roster
 from .links import ComponentOf, end_grid_link, link_components, link_grid, unlink_component
-from .organisations import change_organisation, close_organisation, register_organisation
+from .organisations import change_organisation, close_organisation, register_organisation, reopen_organisation
 from .staff import change_person, end_membership, leave_person, register_person, start_membership
 from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
 
@@ -46,6 +46,7 @@ __all__ = [
     "note_sign_in",
     "register_organisation",
     "register_person",
+    "reopen_organisation",
     "reset_second_factor",
     "reveal",
     "revoke_token",

@@ -122,3 +122,14 @@ def close_organisation(*, by: Standing, now: datetime, organisation_id: UUID) ->
     row.save(update_fields=["is_active"])
     memory.remembered.changed()
     record("close_organisation", row.id, by, now)
+
+
+@verb
+def reopen_organisation(*, by: Standing, now: datetime, organisation_id: UUID) -> None:
+    """A closed organisation works again, as it was. Refused: not_yours, not_found."""
+    queries.demand(by, "people.organise")
+    row = locked(Organisation, organisation_id, _NO_ORGANISATION)
+    row.is_active = True
+    row.save(update_fields=["is_active"])
+    memory.remembered.changed()
+    record("reopen_organisation", row.id, by, now)

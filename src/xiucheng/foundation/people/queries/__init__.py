@@ -2,15 +2,26 @@
 
 from .accounts import AccountRow, TokenRow, account, account_of, accounts, tokens, usernames
 from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subject_by_phone, subjects_by_phone
-from .duty import RosterRow, holders, inspectors_of_grid, is_on_duty, on_duty, rosters
+from .duty import (
+    GridWalker,
+    RosterRow,
+    grid_walkers,
+    holders,
+    inspectors_of_grid,
+    is_on_duty,
+    on_duty,
+    rosters,
+    walked_grids,
+)
 from .links import agencies_of_components, agency_of_component, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
-from .staff import Member, members, person_names, person_of_name, phone_of, staff
+from .staff import Member, left_of, members, person_names, person_of_name, phone_of, staff
 from .standings import demand, may, role_name, roles, standing_of, visible_to
 
 __all__ = [
     "AccountRow",
     "Agency",
+    "GridWalker",
     "Masked",
     "Member",
     "RevealRow",
@@ -29,9 +40,11 @@ __all__ = [
     "components_of",
     "demand",
     "earlier_of_caller",
+    "grid_walkers",
     "holders",
     "inspectors_of_grid",
     "is_on_duty",
+    "left_of",
     "masked",
     "may",
     "members",
@@ -51,4 +64,5 @@ __all__ = [
     "tokens",
     "usernames",
     "visible_to",
+    "walked_grids",
 ]

@@ -106,6 +106,28 @@ def inspectors_of_grid(duty_grid: str, *, at: datetime) -> list[UUID]:
 
 
 @dataclass(frozen=True, slots=True)
+class GridWalker:
+    """A person who walks a duty grid now."""
+
+    link_id: UUID
+    duty_grid: str
+    person_id: UUID
+    name: str
+
+
+def grid_walkers(*, at: datetime) -> list[GridWalker]:
+    """Who walks which duty grid now, by grid; one statement."""
+    links = GridLink.objects.filter(starts_at__lte=at, person__is_active=True).exclude(ends_at__lte=at)
+    rows = links.order_by("duty_grid", "starts_at", "id").values_list("id", "duty_grid", "person_id", "person__name")
+    return [GridWalker(*row) for row in rows]
+
+
+def walked_grids(*, at: datetime) -> set[str]:
+    """The duty grids that somebody walks now; one statement."""
+    return {one.duty_grid for one in grid_walkers(at=at)}
+
+
+@dataclass(frozen=True, slots=True)
 class RosterRow:
     """A weekly duty as the roster page shows it."""
 

@@ -31,6 +31,12 @@ def person_names(person_ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return dict(Person.objects.filter(id__in=wanted).values_list("id", "name")) if wanted else {}
 
 
+def left_of(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the persons who are no longer on the staff, or never were; one statement."""
+    wanted = set(person_ids)
+    return wanted - set(Person.objects.filter(id__in=wanted, is_active=True).values_list("id", flat=True))
+
+
 def person_of_name(username: str) -> UUID | None:
     """The person who signs in under this user name; one statement."""
     return Person.objects.filter(account__username=username).values_list("id", flat=True).first()

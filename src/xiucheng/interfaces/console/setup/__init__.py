@@ -1,0 +1,1 @@
+"""`/setup`: founding a district, step by step, for the security administrator."""

@@ -1,0 +1,13 @@
+"""What founding hangs into registries: its own templates. Rooms above add theirs from their own registry.py."""
+
+from .templates import table
+from .templates.agencies import Agencies
+from .templates.areas import Areas
+from .templates.duties import Duties
+from .templates.past import Past
+from .templates.people import People
+from .templates.rosters import Rosters
+from .templates.routing import Routing
+
+for template in (Agencies(), People(), Areas(), Duties(), Routing(), Rosters(), Past()):
+    table.register(template)

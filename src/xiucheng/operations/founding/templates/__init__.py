@@ -1,0 +1,1 @@
+"""The templates: one module each, hung into the registry by their room."""
