@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.repository.scene import Scene, furnish
 from tests.repository.urls import CLOSED, EVERYBODY, RESIDENT, ROWS, Row
+from xiucheng.interfaces.web.rates import RATES
 
 API, SHUT = "api/v1/", "^accounts/(?:"
 
@@ -59,6 +60,8 @@ def _ask(scene: Scene, row: Row, who: str) -> HttpResponse:
     client.cookies = copy.deepcopy(scene.browser(who).cookies)
     path = row.path.format(**scene.values)
     body = {name: value.format(**scene.values) for name, value in row.body.items()}
+    # Everybody here comes from one address; how often one may come is tested with the rates.
+    RATES.clear()
     with transaction.atomic():
         answer = client.get(path) if row.method == "GET" else client.post(path, body)
         transaction.set_rollback(True)

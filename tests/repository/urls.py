@@ -21,6 +21,7 @@ AGENCY = frozenset({"agency_clerk", "crew"})
 SEE_CASES = STAFF - ADMINISTRATORS
 SEE_THE_CASE = CENTRE | ON_SITE | AGENCY
 SEE_THE_REPORT = CENTRE | ON_SITE
+FINDERS = frozenset({"grid_officer", "inspector"})
 ACCEPT = frozenset({"acceptor", "shift_leader"})
 LEAD = frozenset({"shift_leader", "leader"})
 CONFIGURE = LEAD | {"system_admin"}
@@ -87,7 +88,7 @@ DESK = (
     desk("", "?queue=all", (200, SEE_CASES), (302, ADMINISTRATORS), statements=10,
          hides="number", from_whom=frozenset({"stranger"})),
     desk("home", "home", (302, STAFF)),
-    desk("search", "search?q={number}", (302, STAFF)),
+    desk("search", "search?q={number}", (302, SEE_CASES)),
     desk("export.<str:form>", "export.csv?queue=all", (200, EXPORT), hides="number", from_whom=OUTSIDE),
     desk("export.<str:form>", "export.xlsx?queue=all", (200, EXPORT)),
     desk("export.<str:form>", "export.exe", (404, STAFF)),
@@ -106,11 +107,17 @@ DESK = (
          UNSEEN, method="POST", body={"version": "{version}", "reason": "请抓紧", "reply_days": "2"}),
     desk("media/<uuid:media_id>/<str:variant>", "media/{picture}/thumb", (200, SEE_THE_CASE), UNSEEN),
     desk("media/<uuid:media_id>/<str:variant>", "media/{picture}/original", (404, STAFF)),
+    desk("media/<uuid:media_id>/erase", "media/{picture}/erase", (200, frozenset({"shift_leader"})), UNSEEN),
+    desk("media/<uuid:media_id>/erase", "media/{picture}/erase", (302, frozenset({"shift_leader"})), UNSEEN,
+         method="POST", body={"reason": "names_somebody"}),
+    desk("media/<uuid:media_id>/erase", "media/{picture}/erase", (422, frozenset({"shift_leader"})), UNSEEN,
+         method="POST"),
     desk("media/<uuid:media_id>/release", "media/{picture}/release", (302, ACCEPT), method="POST"),
     desk("reports/", "reports/", (200, STAFF), hides="report", from_whom=STAFF - SEE_THE_REPORT),
     desk("reports/conditions", "reports/conditions?category=C0137", (200, STAFF)),
     desk(REPORT, "reports/{report}", (200, SEE_THE_REPORT), UNSEEN_REPORT),
     desk(REPORT, "reports/{filed}", (200, SEE_THE_REPORT), UNSEEN_REPORT),
+    desk(f"{REPORT}/earlier", "reports/{report}/earlier", (200, ACCEPT), UNSEEN_REPORT),
     desk(f"{REPORT}/contact", "reports/{report}/contact", (200, ACCEPT), UNSEEN_REPORT),
     desk(f"{REPORT}/contact", "reports/{report}/contact", (200, ACCEPT), UNSEEN_REPORT, method="POST",
          body={"reason": "核对地址"}),
@@ -123,6 +130,12 @@ DESK = (
     desk("reception", "reception", (302, ACCEPT), method="POST",
          body={"channel": "hotline", "text": "路灯不亮", "name": "示例", "phone": "13900000000", "once": "a",
                "address": "路口", "area": "990101001001"}),
+    desk("reception/caller", "reception/caller", (200, ACCEPT), method="POST", body={"phone": "13900000000"}),
+    desk("reception/caller", "reception/caller", (422, ACCEPT), method="POST", body={"phone": "what"}),
+    desk("components", "components", (200, STAFF), method="POST",
+         body={"category": "C0137", "lon": "122.1203", "lat": "37.5131"}),
+    desk("self-handled", "self-handled", (200, FINDERS)),
+    desk("self-handled", "self-handled", (422, FINDERS), method="POST", body={"category": "E0110"}),
     desk("routing", "routing", (200, CENTRE | {"system_admin"})),
     desk("routing", "routing?category=C0137&area=990101001001", (200, CENTRE | {"system_admin"})),
     desk("inbox/", "inbox/", (200, STAFF), hides="number", from_whom=STAFF - {"agency_clerk", "crew", "dispatcher"}),
@@ -165,6 +178,11 @@ RESIDENTS = (
     open_to_all("t/", "/t/?key={key}", 302),
     open_to_all("t/<str:key>", "/t/{key}"),
     open_to_all("t/<str:key>", "/t/0000-0000-0000", 404),
+    open_to_all("t/<str:key>/reopen", "/t/{key}/reopen"),
+    open_to_all("t/<str:key>/reopen", "/t/{key}/reopen", 422, "POST", body={"reason": "灯还是不亮"}),
+    open_to_all("t/<str:key>/erase", "/t/{key}/erase"),
+    open_to_all("t/<str:key>/erase", "/t/{key}/erase", 302, "POST"),
+    open_to_all("t/<str:key>/erase", "/t/0000-0000-0000/erase", 404),
     open_to_all("t/<str:key>/qr.svg", "/t/{key}/qr.svg"),
     open_to_all("t/<str:key>/pictures/<str:media_id>", "/t/{key}/pictures/{picture}", 404),
     open_to_all("mark.svg", "/mark.svg"),

@@ -10,6 +10,7 @@ from xiucheng.foundation.people import commands as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
+from xiucheng.operations.cases import commands as cases
 
 ROLES = (
     *("grid_officer", "inspector", "acceptor", "dispatcher", "shift_leader", "roads_clerk", "roads_crew"),
@@ -51,6 +52,12 @@ OPEN_TO = {
     "GET /agencies/{agency}/members": (DISTRICT | {"roads_clerk", "roads_crew"}),
     "POST /cases/{case}/moves": frozenset({"roads_clerk"}),
     "POST /reports/{report}/moves": CENTRE,
+    "GET /reports/{report}/earlier": CENTRE,
+    "POST /reports/earlier": CENTRE,
+    "POST /reports/track/{closed}/reopen": EVERYBODY,
+    "POST /reports/track/{key}/erase": EVERYBODY,
+    "POST /media/{picture}/erase": frozenset({"shift_leader"}),
+    "GET /places/components?category=C0137&lon=122&lat=37": EVERYBODY,
     "POST /reports/self-handled": frozenset({"grid_officer", "inspector"}),
 }
 REFUSED = {401, 403, 404, 422}
@@ -69,8 +76,16 @@ def things(world, program):
     assert moved.status_code == 200, moved.content
     picture = dispatcher.send(jpeg()).json()["id"]
     answer = dispatcher.report({"text": "路灯不亮", "area": "990101001001", "media": [picture]}).json()
+    over = dispatcher.report({"text": "井盖响", "area": "990101001001", "category": "C0101"}).json()
+    settled = program("acceptor").post(
+        f"/reports/{over['report']}/moves", {"move": "file", "category": "C0101"}, **{"If-Match": '"1"'}
+    )
+    cases.force_close_case(
+        by=world.standing("leader"), now=now(), case_id=settled.json()["case"], reason="已解决（示例）"
+    )
     readers.catch_up()
     return {
+        "closed": over["tracking_key"],
         "case": filed.case_id,
         "report": answer["report"],
         "key": answer["tracking_key"],
@@ -100,12 +115,18 @@ POSTS = {
         who.post(path, {"move": "file", "category": "C0137"}, **{"If-Match": '"1"'}).status_code
     ),
     "POST /reports/self-handled": _before_and_after,
+    "POST /reports/earlier": lambda who, path: who.post(path, {"phone": "13900000000"}).status_code,
+    "POST /reports/track/{closed}/reopen": lambda who, path: who.post(path, {"reason": "还是不亮"}).status_code,
+    "POST /reports/track/{key}/erase": lambda who, path: who.post(path, {}).status_code,
+    "POST /media/{picture}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
 }
 
 
 def test_the_table_names_every_address(anyone):
     described = anyone.get("/openapi.json").json()["paths"]
-    known = {address.partition("?")[0] for address in OPEN_TO} | {"POST /inbox/{notice}/read"}
+    known = {address.partition("?")[0].replace("{closed}", "{key}") for address in OPEN_TO} | {
+        "POST /inbox/{notice}/read"
+    }
     plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
     plain |= {"{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
     found = {"GET /openapi.json"}

@@ -92,9 +92,13 @@ def test_the_acceptor_chooses_when_filing(street: World) -> None:
 
 def test_what_is_offered_for_filing_lies_around_the_report(street: World) -> None:
     done, nowhere = submit(street, **POINT), submit(street)
-    found = queries.components_of_report(done.report_id, "C0137", street.now)
+    acceptor = street.standing("acceptor")
+    found = queries.components_of_report(done.report_id, "C0137", acceptor, street.now)
     assert [one.code for one in found] == LAMPS[:4]
-    assert queries.components_of_report(nowhere.report_id, "C0137", street.now) == []
+    assert queries.components_of_report(nowhere.report_id, "C0137", acceptor, street.now) == []
+    # What stands around a report says where it is, so it is for those who see the report.
+    for name in ("far_inspector", "roads_clerk", "system_admin"):
+        assert queries.components_of_report(done.report_id, "C0137", street.standing(name), street.now) == []
 
 
 def test_routing_follows_the_chosen_one_and_not_the_nearest(street: World) -> None:

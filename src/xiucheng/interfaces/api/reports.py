@@ -199,7 +199,7 @@ def _text(args: Mapping[str, Any], name: str) -> str:
 
 
 def _file(who: Caller, report_id: UUID, version: int, args: Mapping[str, Any]) -> UUID:
-    given = {name: _text(args, name) or None for name in ("category", "condition", "area")}
+    given = {name: _text(args, name) or None for name in ("category", "condition", "area", "component")}
     return commands.file_report(by=who.standing, now=who.moment, report_id=report_id, version=version, **given).case_id
 
 

@@ -35,6 +35,7 @@ PLACES = (
         "r",
         ("acceptor", "shift_leader", "inspector", "grid_officer"),
     ),
+    Place("console:on_the_spot", _("自处置"), "camera", "z", ("inspector", "grid_officer")),
     Place("console:reception", _("登记"), "headset", "n", ("acceptor", "shift_leader")),
     Place("console:routing", _("派遣规则"), "route", "l", ("dispatcher", "shift_leader", "leader", "system_admin")),
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.places.queries import Near
 from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands as intake
@@ -45,6 +46,7 @@ class Said:
     asked: bool
     same_as: UUID | None
     media: tuple[UUID, ...] = ()
+    component: str = ""
 
     @property
     def sealed_once(self) -> str:
@@ -78,6 +80,7 @@ def read(request: HttpRequest) -> Said:
         asked=post.get("asked") == "1",
         same_as=_uuid(post.get("same_as", "")),
         media=_unsealed(post.get("kept_media", "")),
+        component=post.get("component", ""),
     )
 
 
@@ -101,6 +104,17 @@ def nearby(said: Said, now: datetime) -> list[dict[str, Any]]:
     return queries.nearby(category=said.category, lon=said.lon, lat=said.lat, now=now)
 
 
+def components(said: Said, now: datetime) -> list[Near]:
+    """The fixed things of the category's kind close by; nothing without a point and a category, or outside."""
+    if not said.category or said.lon is None or said.lat is None:
+        return []
+    try:
+        return queries.components_nearby(category=said.category, lon=said.lon, lat=said.lat, now=now)
+    except Refused:
+        # What is wrong with category or place is said when the report is handed in.
+        return []
+
+
 def submit(said: Said, now: datetime) -> Submitted:
     """Hands the report in; refused as intake.submit_report."""
     return intake.submit_report(
@@ -113,6 +127,7 @@ def submit(said: Said, now: datetime) -> Submitted:
         lat=said.lat,
         address=said.address or None,
         area=said.area or None,
+        component=said.component or None,
         contact=Contact(said.name or None, said.phone or None),
         media=said.media,
         same_as=said.same_as,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import own, views
 
 app_name = "mobile"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("report/nearby", views.nearby, name="nearby"),
     path("t/", views.lookup, name="lookup"),
     path("t/<str:key>", views.track, name="track"),
+    path("t/<str:key>/reopen", own.reopen, name="reopen"),
+    path("t/<str:key>/erase", own.erase, name="erase"),
     path("t/<str:key>/qr.svg", views.qr, name="qr"),
     path("t/<str:key>/pictures/<str:media_id>", views.released_picture, name="picture"),
 ]

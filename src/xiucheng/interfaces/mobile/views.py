@@ -20,7 +20,7 @@ from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake import queries as intake
 
-from . import choices, reporting, tracking
+from . import choices, own, reporting, tracking
 
 
 @require_GET
@@ -65,6 +65,7 @@ def _form(
         "refusal": refusal,
         "wrong": refusal.fields if refusal else {},
         "nearby": nearby,
+        "components": reporting.components(said, now()),
         "chips": choices.chips(held, said.text, said.category) if held else [],
         "groups": choices.groups(held) if held else [],
         "streets": choices.streets(),
@@ -99,7 +100,8 @@ def nearby(request: HttpRequest) -> HttpResponse:
         found = reporting.nearby(said, now())
     except Refused as refusal:
         return render(request, "web/parts/refusal.html", {"refusal": refusal}, status=refusal.status)
-    return render(request, "mobile/parts/nearby.html", {"nearby": found, "said": said})
+    context = {"nearby": found, "components": reporting.components(said, now()), "said": said}
+    return render(request, "mobile/parts/nearby.html", context)
 
 
 @require_GET
@@ -135,6 +137,8 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "tracked": tracked,
         "told": tracking.told(tracked),
+        "own": own.offers(tracked, moment),
+        "done": "again" if "again" in request.GET else "erased" if "erased" in request.GET else "",
         "category": category.minor_name if category else "",
         "pictures": _released(tracked),
         "key": key.upper(),

@@ -42,6 +42,14 @@ class _What(Strict):
     )
 
 
+    component: str | None = Field(
+        None,
+        pattern=r"^[0-9]{16}$",
+        description="所报的部件，见 /places/components。The fixed thing it is about.",
+        examples=["9901010137000001"],
+    )
+
+
 class ReportIn(_What):
     """一条上报，只有 text 必填。A report; only `text` is needed, and what its channel asks for besides.
 
@@ -113,6 +121,11 @@ class Tracked(Schema):
     closed_at: datetime | None
     closing: str
     reason: str | None = Field(description="不予受理的理由。Why it was not taken up.")
+    reopen_until: datetime | None = Field(
+        description="结案后，到此刻为止上报人可要求重新办理。Until when its reporter may have it opened again."
+    )
+    erased: bool = Field(description="上报人已删除其信息。The reporter has had their own erased.")
+    erasable: bool = Field(description="可凭查询码删除。They may, by the key.")
 
 
 class ReportFilters(Schema):
@@ -152,6 +165,7 @@ class ReportOut(Schema):
     category: str
     area: str
     unit_grid: str
+    component: str
     lon: float | None
     lat: float | None
     occurred_at: datetime | None

@@ -22,7 +22,6 @@ from . import reception
 @desk
 def earlier(request: Visit, report_id: UUID) -> HttpResponse:
     """Those of whoever made this report; for those who may find a caller."""
-    queries.report(report_id, request.standing)
     found = queries.earlier_of_reporter(report_id, request.standing)
     context = {"earlier": _lines(request, found), "report_id": report_id}
     if is_part(request):

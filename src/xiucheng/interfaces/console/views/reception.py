@@ -20,6 +20,7 @@ from xiucheng.operations.intake.rules import Contact
 
 from .. import names
 from ..doors import Visit, desk, page
+from .components import nearest
 
 # Where a field of the form lies in the refusal of the intake room.
 _PLACES = {"contact.name": "name", "contact.phone": "phone", "elements.place": "address"}
@@ -41,6 +42,10 @@ class Call(forms.Form):
     address = forms.CharField(label=gettext_lazy("在哪里"), required=False, max_length=200)
     category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
     once = forms.CharField(widget=forms.HiddenInput)
+    # From the map; which fixed thing it is about is chosen among those close by (views/components.py).
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    component = forms.CharField(required=False, max_length=20)
 
     def clean(self) -> dict[str, Any]:
         """Who writes down a call can ask: without any place nobody could go there, and no rule could send anybody."""
@@ -50,8 +55,16 @@ class Call(forms.Form):
         return said
 
 
+def typed(request: Visit) -> Call:
+    """The form with what was typed so far, not judged yet."""
+    return _filled(request, Call(initial=request.POST.dict()))
+
+
 def _form(request: Visit) -> Call:
-    form = Call(request.POST or None, initial={"once": str(uuid4())})
+    return _filled(request, Call(request.POST or None, initial={"once": str(uuid4())}))
+
+
+def _filled(request: Visit, form: Call) -> Call:
     admitted = [one for one in queries.channels() if one.elements and one.admits(request.standing)]
     form.fields["channel"].choices = [(one.name, one.title) for one in admitted]  # type: ignore[attr-defined]
     form.fields["channel"].initial = admitted[0].name if admitted else None
@@ -76,7 +89,13 @@ def reception(request: Visit) -> HttpResponse:
             for field, text in caught.fields.items():
                 name = _PLACES.get(field, field)
                 form.add_error(name if name in form.fields else None, str(text))
-    return page(request, "console/reception.html", {"form": form, "refusal": refusal}, status=status)
+    return show(request, form, status=status, refusal=refusal)
+
+
+def show(request: Visit, form: Call, *, status: int = 200, **more: object) -> HttpResponse:
+    """The page with a form, and what else is to be said on it."""
+    context = {"form": form, "components": nearest(request), "chosen": request.POST.get("component", ""), **more}
+    return page(request, "console/reception.html", context, status=status)
 
 
 def _hand_in(request: Visit, form: Call) -> HttpResponse:
@@ -91,6 +110,9 @@ def _hand_in(request: Visit, form: Call) -> HttpResponse:
         category=said["category"] or None,
         address=said["address"] or None,
         area=said["area"] or None,
+        lon=said["lon"],
+        lat=said["lat"],
+        component=said["component"] or None,
         contact=Contact(said["name"] or None, said["phone"] or None),
         elements=elements,
         once=Once(f"desk:{request.standing.account_id}", said["once"]),

@@ -1,6 +1,7 @@
 """Reports that wait for a decision: the queue, one report, and the moves of its own table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.places.queries import Near
 from xiucheng.kit.moves import Field, Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as case_queries
@@ -100,7 +103,21 @@ def conditions(request: Visit) -> HttpResponse:
     """The filing conditions of a category, when another category was chosen."""
     held = names.catalogue(request.moment)
     found = held.categories.get(request.GET.get("category", "")) if held else None
-    return part(request, "console/parts/conditions.html", {"category": found, "chosen": ""})
+    context = {"category": found, "chosen": "", "components": _components_for(request, found.key if found else "")}
+    return part(request, "console/parts/conditions.html", context)
+
+
+def _components_for(request: Visit, category: str) -> list[tuple[str, str]] | None:
+    """The choices of the component select, where the form has one: of the report named in the address."""
+    try:
+        report_id = UUID(request.GET.get("report", ""))
+    except ValueError:
+        return None
+    try:
+        near = queries.components_of_report(report_id, category, request.standing, request.moment) if category else []
+    except Refused:
+        near = []
+    return _component_choices(near)
 
 
 def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
@@ -114,7 +131,10 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
         "category": names.category(view.category, held) if view.category else "",
         "place": names.place(view.area),
         "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in view.elements.items()],
-        "pictures": caseview.pictures([(media_id, "") for media_id in view.media]),
+        "pictures": caseview.pictures([(media_id, "") for media_id in view.media], media.describe(view.media)),
+        "may_erase_pictures": people.may(request.standing, "media.erase", area=view.area),
+        "pictures_back": reverse("console:report", args=[view.id]),
+        "may_find_caller": people.may(request.standing, "people.find_caller"),
         "may_erase": people.may(request.standing, "people.erase", area=view.area) and not view.erased,
         "near": _near(request, view),
         "key_groups": view.tracking_key.split("-"),
@@ -139,6 +159,8 @@ def _near(request: Visit, view: ReportView) -> list[dict[str, Any]]:
 def _form(move: Move, request: Visit, view: ReportView, data: Mapping[str, Any] | None = None) -> forms.Form:
     form = forms.Form(data, auto_id=f"id_{move.name}_%s")
     for field in move.fields:
+        if field.kind == "component" and view.lon is None:
+            continue
         made = _SPECIAL[field.kind](request, view) if field.kind in _SPECIAL else _plain(field)
         made.label, made.required = str(field.label), field.required
         form.fields[field.name] = made
@@ -151,7 +173,7 @@ def _plain(field: Field) -> forms.Field:
 
 def _category(request: Visit, view: ReportView) -> forms.Field:
     choices: list[Any] = [("", _("请选择")), *names.category_groups(names.catalogue(request.moment))]
-    address = reverse("console:conditions")
+    address = f"{reverse('console:conditions')}?report={view.id}"
     control = forms.Select(attrs={"hx-get": address, "hx-target": "#id_file_condition", "hx-include": "this"})
     return forms.ChoiceField(choices=choices, initial=view.category, widget=control)
 
@@ -167,10 +189,32 @@ def _area(request: Visit, view: ReportView) -> forms.Field:
     return forms.ChoiceField(choices=[("", _("按上报的地点")), *names.area_groups()], initial=view.area)
 
 
+def _component(request: Visit, view: ReportView) -> forms.Field:
+    category = request.POST.get("category") or view.category
+    near: list[Near] = []
+    if category and view.lon is not None and view.lat is not None:
+        with suppress(Refused):
+            near = queries.components_nearby(category=category, lon=view.lon, lat=view.lat, now=request.moment)
+    choices = _component_choices(near)
+    if view.component and view.component not in dict(choices):
+        choices.append((view.component, view.component))
+    return forms.ChoiceField(choices=choices, initial=view.component)
+
+
+def _component_choices(near: Sequence[Near]) -> list[tuple[str, str]]:
+    """None, or one of the nearest few of the category's kind; by what stands on its plate."""
+    told = _("%(name)s %(code)s · 相距 %(metres)d 米")
+    return [
+        ("", _("不指明")),
+        *((one.code, told % {"name": one.name, "code": one.code, "metres": round(one.metres)}) for one in near),
+    ]
+
+
 _SPECIAL: Mapping[str, Callable[[Visit, ReportView], forms.Field]] = {
     "category": _category,
     "condition": _condition,
     "area": _area,
+    "component": _component,
 }
 
 
@@ -187,6 +231,7 @@ def _file(request: Visit, view: ReportView) -> Answer:
         category=_said(request, "category") or None,
         condition=_said(request, "condition") or None,
         area=_said(request, "area") or None,
+        component=request.POST.get("component"),
     )
     return _("已立案 %(number)s") % {"number": filed.number}, filed.number
 

@@ -13,6 +13,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
 
 from ..models import Report
+from .desk import may_open
 
 MOST = 20
 
@@ -36,11 +37,15 @@ class Earlier:
 def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = MOST) -> list[Earlier]:
     """Other reports of the same caller, by the phone number they left, the latest first. At most 4 statements.
 
-    Empty where nothing was left to know them by. Refused: `not_yours` (403; act people.find_caller).
+    Empty where nothing was left to know them by. Refused: `not_found` (404) also where the reader may not see the
+    report, `not_yours` (403; act people.find_caller).
     """
+    row = Report.objects.filter(id=report_id).values_list("area", "subject_id").first()
+    if row is None or not may_open(standing, row[0]):
+        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
     if not people.may(standing, "people.find_caller"):
         raise Refused("not_yours", _("您的岗位不能查找同一来电人。"), status=403)
-    subject_id = Report.objects.filter(id=report_id).values_list("subject_id", flat=True).first()
+    subject_id = row[1]
     if subject_id is None:
         return []
     found = of_subjects(people.earlier_of_caller(subject_id), limit=limit + 1)

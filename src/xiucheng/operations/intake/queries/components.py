@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.queries import Near
 
 from .. import placing
 from ..components import kind_of
 from ..models import Report
+from .desk import may_open
 
 # D: a phone in a street is off by 10 to 30 m, and a lamp stands every 30 m; a handful is what one can tell apart.
 WITHIN_METRES = 50.0
@@ -29,9 +31,12 @@ def components_nearby(*, category: str, lon: float, lat: float, datum: str = "wg
     return places.near(place.lon, place.lat, WITHIN_METRES, "component", of=(kind,), limit=OFFERED)
 
 
-def components_of_report(report_id: UUID, category: str, now: datetime) -> list[Near]:
-    """The same around a report's own point, for filing it under a category; at most two statements."""
-    row = Report.objects.filter(id=report_id).values_list("lon", "lat").first()
-    if row is None or row[0] is None or row[1] is None:
+def components_of_report(report_id: UUID, category: str, standing: Standing, now: datetime) -> list[Near]:
+    """The same around a report's own point, for filing it under a category; at most two statements.
+
+    None for a reader who may not see the report: what stands around it says where it is.
+    """
+    row = Report.objects.filter(id=report_id).values_list("area", "lon", "lat").first()
+    if row is None or row[1] is None or row[2] is None or not may_open(standing, row[0]):
         return []
-    return components_nearby(category=category, lon=row[0], lat=row[1], now=now)
+    return components_nearby(category=category, lon=row[1], lat=row[2], now=now)
