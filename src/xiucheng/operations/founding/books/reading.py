@@ -4,7 +4,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -86,7 +86,7 @@ def read(
             if found is None:
                 raise limits.refusal("no_heading")
             sheet, heading = found
-            rows = list(_rows(content, sheet, heading, progress))
+            rows = list(_rows(content, sheet, heading, names, progress))
         finally:
             book.close()
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile, EOFError,
@@ -115,13 +115,14 @@ def _find(book: Any, names: Mapping[str, Sequence[str]], required: Sequence[str]
     return None
 
 
-def _rows(content: bytes, sheet: Any, heading: headers.Heading, progress: Progress) -> Iterator[Row]:
+def _rows(
+    content: bytes, sheet: Any, heading: headers.Heading, names: Mapping[str, Sequence[str]], progress: Progress
+) -> Iterator[Row]:
     merged = _merged_cells(content, sheet)
     raw = _raw(sheet, progress)
     values = _values(content, sheet.title, raw)
     names_at = {index: key for key, index in heading.places.items()}
-    again = {key: headers.plain(text(raw[heading.rows - 1][at])) for key, at in heading.places.items()
-             if at < len(raw[heading.rows - 1])}  # fmt: skip
+    again = {key: frozenset(headers.plain(name) for name in known) for key, known in names.items()}
     mark = next((at for at, label in heading.others.items() if headers.plain(label) == headers.plain(MARK)), None)
     for index in range(heading.rows, len(raw)):
         row = _row(index, raw, values, names_at, merged, heading)
@@ -235,8 +236,8 @@ def _is_example(cells: Sequence[Any], mark: int | None) -> bool:
     return mark is not None and mark < len(cells) and text(cells[mark]).startswith(EXAMPLE)
 
 
-def _is_heading(row: Row, again: Mapping[str, str]) -> bool:
+def _is_heading(row: Row, again: Mapping[str, Collection[str]]) -> bool:
     """A heading repeated on every printed page is no row."""
     said = [(key, value) for key, value in row.cells.items() if value is not None]
     # One look at the first cell settles it for all but a handful of rows.
-    return len(said) > 1 and all(headers.plain(value) == again.get(key) for key, value in said)
+    return len(said) > 1 and all(headers.plain(value) in again[key] for key, value in said)

@@ -38,6 +38,9 @@ def text(value: Any) -> str:
     """Any cell as one line of text: full-width letters and digits plain, blanks around and invisible signs away."""
     if value is None:
         return ""
+    if isinstance(value, str) and value.isprintable() and "  " not in value:
+        # Nothing to take out: what most cells are, and a third of the work for tens of thousands of rows.
+        return value.translate(_WIDE).strip()
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():

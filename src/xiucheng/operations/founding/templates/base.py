@@ -75,7 +75,8 @@ class Column:
     def words(self) -> Mapping[str, str]:
         """What a cell may say → the code it means; empty where anything may be said. Asked once a file."""
         choices = self.choices() if self.choices is not None else {}
-        return {**{cells.form(word): code for code, word in choices.items()}, **{code: code for code in choices}}
+        said = {word: code for code, word in choices.items()}
+        return {**{cells.form(word): code for word, code in said.items()}, **said, **{code: code for code in choices}}
 
     def read(self, value: Any, words: Mapping[str, str]) -> str:
         """The cell in its one form; "" where it is empty. words: what `words()` gave. Raises BadCell."""
@@ -88,7 +89,7 @@ class Column:
             raise BadCell("too_long", str(self.longest))
         if not words:
             return found
-        chosen = words.get(cells.form(found))
+        chosen = words.get(found) or words.get(cells.form(found))
         if chosen is None:
             raise BadCell("not_a_choice", found[:30])
         return chosen
