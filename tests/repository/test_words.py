@@ -13,36 +13,43 @@ MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def _marked_in_python() -> Iterator[tuple[str, str]]:
+Message = tuple[str, str]
+"""Context ("" for none) and text."""
+
+
+def _marked_in_python() -> Iterator[tuple[Message, str]]:
     for path, tree in sources():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
                 where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                first = node.args[1] if node.func.id.startswith("pgettext") else node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield first.value, where
+                words = node.args[:2] if node.func.id.startswith("pgettext") else [ast.Constant(""), node.args[0]]
+                match words:
+                    case [ast.Constant(str(context)), ast.Constant(str(text))]:
+                        yield (context, text), where
 
 
-def _marked_in_templates() -> Iterator[tuple[str, str]]:
+def _marked_in_templates() -> Iterator[tuple[Message, str]]:
     from django.utils.translation.template import templatize
 
-    call = re.compile(r"\b(?:p?gettext|_|ngettext)\(\s*u?((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))")
+    quoted = r"""u?((?:'(?:[^'\\]|\\.)*')|(?:\"(?:[^\"\\]|\\.)*\"))"""
+    call = re.compile(rf"\b(?:(?:gettext|_|ngettext)\(|pgettext\(\s*{quoted}\s*,)\s*{quoted}")
     for path in sorted(PACKAGE.glob("interfaces/*/templates/**/*.html")):
         for match in call.finditer(templatize(path.read_text(encoding="utf-8"), origin=str(path))):
-            yield ast.literal_eval(match[1]), str(path.relative_to(PACKAGE))
+            context = ast.literal_eval(match[1]) if match[1] else ""
+            yield (context, ast.literal_eval(match[2])), str(path.relative_to(PACKAGE))
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known() -> frozenset[Message]:
     entries, problems = translations.merge(PACKAGE / "locale")
     assert not problems, problems
-    return frozenset(entry.msgid for entry in entries.values())
+    return frozenset((entry.context, entry.msgid) for entry in entries.values())
 
 
 def test_every_marked_string_has_its_english():
     marked = [*_marked_in_python(), *_marked_in_templates()]
     assert len(marked) > 300, "the search itself must find something"
-    missing = sorted({f"{where}: {text!r}" for text, where in marked if text and text not in _known()})
+    missing = sorted({f"{where}: {one}" for one, where in marked if one[1] and one not in _known()})
     assert not missing, "\n".join(missing)
 
 
@@ -58,7 +65,8 @@ def test_no_chinese_sentence_of_a_page_is_left_unmarked():
 
 
 def test_the_parts_say_nothing_twice_and_nothing_in_vain():
-    marked = {text for text, _ in (*_marked_in_python(), *_marked_in_templates())}
+    marked = {one for one, _ in (*_marked_in_python(), *_marked_in_templates())}
     for path in sorted((PACKAGE / "locale" / "parts").glob("*.po")):
-        unused = [entry.msgid for entry in translations.read(path) if entry.msgid and entry.msgid not in marked]
+        read = [entry for entry in translations.read(path) if entry.msgid]
+        unused = [entry.msgid for entry in read if (entry.context, entry.msgid) not in marked]
         assert not unused, f"{path.name} translates what nobody says: {unused[:5]}"

@@ -162,6 +162,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 BODY_MAX_BYTES = 9 * MEDIA_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 
 SESSION_COOKIE_NAME = f"xc_{SITE}_session"
+CSRF_FAILURE_VIEW = "xiucheng.interfaces.web.failures.csrf_failure"
 CSRF_COOKIE_NAME = f"xc_{SITE}_csrf"
 LANGUAGE_COOKIE_NAME = "xc_language"
 # Whoever opens the site to others does so by TLS alone: cookies, redirect, and the browsers' memory of it for a year.

@@ -10,6 +10,7 @@ from tests.pictures import jpeg
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.now import now
+from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases.commands import CasePlace
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
@@ -29,10 +30,11 @@ def test_a_report_leads_to_its_own_page(world):
     client = Client()
     answer = send(client, media=SimpleUploadedFile("a.jpg", jpeg(seed=7)))
     assert answer.status_code == 302
-    page = client.get(answer.headers["Location"]).content.decode()
-    assert "已收到，工作人员正在看。" in page
-    assert REPORT["text"] not in page
-    assert REPORT["address"] not in page
+    for page in (Client().get(answer.headers["Location"]), client.get(answer.headers["Location"].split("?")[0])):
+        html = page.content.decode()
+        assert "已收到，工作人员正在看。" in html
+        assert REPORT["text"] not in html
+        assert REPORT["address"] not in html
     row = queries.queue(world.standing("acceptor")).rows[0]
     assert (row.title, row.category, row.area, row.pictures) == (REPORT["text"], "C0137", REPORT["area"], 1)
 
@@ -174,6 +176,93 @@ def test_pages_ask_the_database_little(world, django_assert_max_num_queries):
     for url in ("/", "/report", location):
         with django_assert_max_num_queries(12):
             assert client.get(url).status_code == 200
+
+
+def test_what_was_sent_is_shown_once_more_to_the_browser_that_sent_it(world):
+    client = Client()
+    location = send(client, media=SimpleUploadedFile("a.jpg", jpeg(seed=7))).headers["Location"]
+    html = client.get(location).content.decode()
+    assert REPORT["text"] in html
+    picture = re.search(r'src="(/report/pictures/[^"]+)"', html)[1]
+    assert client.get(picture).headers["Content-Type"] == "image/jpeg"
+    other = send(client).headers["Location"]
+    assert REPORT["text"] in client.get(other).content.decode()
+    # One's own cookie opens no other report.
+    stranger = send(Client(), text="另一个人的话").headers["Location"]
+    assert "另一个人的话" not in client.get(stranger).content.decode()
+
+
+def test_pictures_received_before_a_refusal_are_shown_and_can_be_taken_out(world):
+    client = Client()
+    refused = send(client, phone="12", media=SimpleUploadedFile("a.jpg", jpeg(seed=21)))
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    seal = re.search(r'name="kept_media" value="([^"]+)"', html)[1]
+    assert client.get(f"/report/pictures/{seal}").headers["Content-Type"] == "image/jpeg"
+    assert client.get("/report/pictures/forged").status_code == 404
+    send(client, kept_media=seal, drop_media=seal)
+    send(client, kept_media=seal)
+    assert [row.pictures for row in queries.queue(world.standing("acceptor")).rows] == [0, 1]
+    many = [SimpleUploadedFile(f"{n}.jpg", jpeg(seed=30 + n)) for n in range(4)]
+    assert send(client, kept_media=seal, media=many).status_code == 422
+
+
+@pytest.mark.parametrize("phone", ["12", "123", "110"])
+def test_a_number_that_nobody_can_call_back_is_refused_once_above_and_once_at_its_field(world, phone):
+    html = send(Client(), phone=phone).content.decode()
+    assert html.count("电话号码不对") == 2
+    assert 'name="phone" type="tel" value="' + phone in html
+
+
+def test_a_point_is_said_by_its_name(world, monkeypatch):
+    from xiucheng.foundation.places import queries as places
+
+    client = Client()
+    outside = client.post("/report/where", {"lon": "122.1", "lat": "37.5"})
+    assert (outside.status_code, outside.json()["code"]) == (422, "outside")
+    found = places.Located(community="990101001001", street="990101001", district="990101", outside=False)
+    monkeypatch.setattr(places, "locate", lambda lon, lat: found)
+    assert client.post("/report/where", {"lon": "122.1", "lat": "37.5"}).json() == {
+        "area": "990101001001",
+        "name": "东街街道 · 槐花社区",
+    }
+
+
+def test_who_handles_it_and_by_when_is_said_in_full(world):
+    moment = now()
+    sent = intake.submit_report(
+        by=Standing.resident("resident"), now=moment, channel="resident", text="灯坏了", area="990101001001",
+        category="C0137",
+    )  # fmt: skip
+    filed = intake.file_report(by=world.standing("acceptor"), now=moment, report_id=sent.report_id)
+    cases.dispatch_case(
+        by=world.standing("dispatcher"),
+        now=moment,
+        case_id=filed.case_id,
+        version=1,
+        agency_id=world.agencies["lights"],
+    )
+    html = Client().get(f"/t/{sent.tracking_key}").content.decode()
+    assert "承办单位：路灯管理所（示例）" in html
+    assert re.search(r"最迟 \d+ 月 \d+ 日 \d+:\d\d 前办完", html)
+    cases.sign_case(by=world.standing("lights_clerk"), now=moment, case_id=filed.case_id, version=2)
+    html = Client().get(f"/t/{sent.tracking_key}").content.decode()
+    assert "负责的单位正在处置。" in html
+    assert re.search(r'aria-current="step">处置', html)
+
+
+def test_what_was_not_taken_up_shows_no_stages_as_passed(world):
+    moment = now()
+    sent = intake.submit_report(
+        by=Standing.resident("resident"), now=moment, channel="resident", text="灯坏了", area="990101001001",
+        category="C0137",
+    )  # fmt: skip
+    intake.reject_report(
+        by=world.standing("acceptor"), now=moment, report_id=sent.report_id, version=1, reason="不属本区管"
+    )
+    html = Client().get(f"/t/{sent.tracking_key}").content.decode()
+    assert "这件事没有受理。" in html
+    assert 'class="dots"' not in html
 
 
 def test_a_code_is_drawn_for_a_report_and_for_nothing_else(world):

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
@@ -22,13 +21,6 @@ from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake.channels import CHANNELS
 from xiucheng.operations.intake.commands.submitting import Once
-
-# What a token may be issued for; a session may do all of it within its posts.
-SCOPES = {
-    "reports": gettext_lazy("提交上报与图片"),
-    "read": gettext_lazy("读取案卷、任务和目录"),
-    "moves": gettext_lazy("办理案卷与上报"),
-}
 
 
 @dataclass(frozen=True, slots=True)

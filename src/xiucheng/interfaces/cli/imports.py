@@ -64,7 +64,7 @@ def import_file(
 
 def _show_outcome(outcome: ImportReport) -> None:
     text = _(
-        "共 {rows} 行：收下 {accepted}，此前已有 {unchanged}，被拒 {rejected}（{seconds} 秒，每秒 {per_second} 行）"
+        "共 {rows} 行：收下 {accepted}，此前已有 {unchanged}，被拒 {rejected}。用时 {seconds} 秒，每秒 {per_second}。"
     )
     out.print(text.format(**asdict(outcome)), soft_wrap=True)
     _show_counts(_("被拒的原因"), outcome.reasons)

@@ -72,3 +72,16 @@ def streets() -> list[Street]:
         Street(street.code, street.name, tuple((one.code, one.name) for one in places.children(street.code)))
         for street in places.children(district.code)
     ]
+
+
+def place_name(code: str) -> str:
+    """和平街道 · 建设社区 by a division code; empty where the code names nothing finer than the district."""
+    levels = [places.area_name(code[:length]) for length in (9, 12) if len(code) >= length]
+    return " · ".join(name for name in levels if name)
+
+
+def place_of(lon: float, lat: float) -> tuple[str, str]:
+    """The division that holds a point (degrees WGS84) and its name; both empty outside of all of them. No statement."""
+    found = places.locate(lon, lat)
+    code = found.community or found.street or ""
+    return code, place_name(code)

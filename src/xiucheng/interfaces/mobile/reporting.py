@@ -54,9 +54,9 @@ class Said:
         return signing.dumps(self.once, salt=_ONCE_SALT)
 
     @property
-    def sealed_media(self) -> str:
-        """The pictures' ids, signed."""
-        return signing.dumps([str(one) for one in self.media], salt=_SALT)
+    def sealed_media(self) -> list[str]:
+        """The pictures' ids, each signed, so that each can be taken out again."""
+        return [seal(one) for one in self.media]
 
 
 def empty() -> Said:
@@ -79,15 +79,19 @@ def read(request: HttpRequest) -> Said:
         once=_own(post.get("once", "")),
         asked=post.get("asked") == "1",
         same_as=_uuid(post.get("same_as", "")),
-        media=_unsealed(post.get("kept_media", "")),
+        media=tuple(
+            media_id
+            for text in dict.fromkeys(post.getlist("kept_media"))
+            if text not in post.getlist("drop_media") and (media_id := unsealed(text))
+        ),
         component=post.get("component", ""),
     )
 
 
-def store_pictures(request: HttpRequest, now: datetime) -> tuple[UUID, ...]:
+def store_pictures(request: HttpRequest, said: Said, now: datetime) -> tuple[UUID, ...]:
     """Stores what was attached; refused as by the media room, `too_many_pictures` (422), `too_large` (413) unread."""
     files = [one for one in request.FILES.getlist("media") if one.size]
-    if len(files) > MOST_PICTURES:
+    if len(files) + len(said.media) > MOST_PICTURES:
         text = _("一次最多 %(n)d 张图片。") % {"n": MOST_PICTURES}
         raise Refused("too_many_pictures", text, fields={"media": text})
     actor = Standing.resident(CHANNEL).actor
@@ -157,8 +161,14 @@ def _own(text: str) -> str:
         return str(uuid4())
 
 
-def _unsealed(text: str) -> tuple[UUID, ...]:
+def seal(media_id: UUID) -> str:
+    """A picture's id for the form that handed it in, for an hour; nobody else can name it."""
+    return signing.dumps(str(media_id), salt=_SALT)
+
+
+def unsealed(text: str) -> UUID | None:
+    """The picture that a seal names; None where the seal is not ours or too old."""
     try:
-        return tuple(UUID(one) for one in signing.loads(text, salt=_SALT, max_age=_KEPT)) if text else ()
+        return UUID(signing.loads(text, salt=_SALT, max_age=_KEPT)) if text else None
     except signing.BadSignature:
-        return ()
+        return None

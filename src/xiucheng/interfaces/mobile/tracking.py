@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web.faces import Dot
 from xiucheng.operations.intake.queries import Tracked
 
 LABELS = (
-    gettext_lazy("收到"),
-    gettext_lazy("受理"),
-    gettext_lazy("派遣"),
-    gettext_lazy("处置"),
-    gettext_lazy("办结"),
+    pgettext_lazy("stage", "收到"),
+    pgettext_lazy("stage", "受理"),
+    pgettext_lazy("stage", "派遣"),
+    pgettext_lazy("stage", "处置"),
+    pgettext_lazy("stage", "办结"),
 )
 SENTENCES: Mapping[str, str | Promise] = {
     "received": gettext_lazy("已收到，工作人员正在看。"),
@@ -37,6 +38,8 @@ CLOSED: Mapping[str, str | Promise] = {
     "self_handled": gettext_lazy("网格员已在现场处置好了。"),
 }
 
+NO_DOTS = frozenset({"rejected", "void"})
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -45,6 +48,7 @@ class Told:
     sentence: str
     ended: bool
     dots: tuple[Dot, ...]
+    agency: str = ""
 
 
 def told(tracked: Tracked) -> Told:
@@ -53,12 +57,18 @@ def told(tracked: Tracked) -> Told:
     sentence = CLOSED.get(tracked.closing) if key == "closed" else None
     stage = tracked.stage
     ended = stage >= len(LABELS)
-    dots = tuple(
-        Dot(
-            str(label),
-            "past" if number < stage or ended else "now" if number == stage else "ahead",
-            {1: tracked.received_at, len(LABELS): tracked.closed_at}.get(number),
+    # What was not taken up, or was voided, went through none of the stages between.
+    dots = (
+        ()
+        if key in NO_DOTS
+        else tuple(
+            Dot(
+                str(label),
+                "past" if number < stage or ended else "now" if number == stage else "ahead",
+                {1: tracked.received_at, len(LABELS): tracked.closed_at}.get(number),
+            )
+            for number, label in enumerate(LABELS, 1)
         )
-        for number, label in enumerate(LABELS, 1)
     )
-    return Told(str(sentence or SENTENCES.get(key, _("正在办理。"))), ended, dots)
+    agency = people.agency_names([tracked.agency_id]).get(tracked.agency_id, "") if tracked.agency_id else ""
+    return Told(str(sentence or SENTENCES.get(key, _("正在办理。"))), ended, dots, agency)

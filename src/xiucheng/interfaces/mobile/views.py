@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import segno
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,9 +19,14 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.catalogue import Catalogue
+from xiucheng.operations.cases.rules import STATES
 from xiucheng.operations.intake import queries as intake
 
 from . import choices, own, reporting, tracking
+
+SENT = "xc_sent"
+# Where the form shows what the intake room says of a field.
+FIELDS = {"contact.phone": "phone", "contact.name": "name", "lat": "lon"}
 
 
 @require_GET
@@ -42,14 +48,27 @@ def report(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, moment: datetime) -> HttpResponse:
     said = reporting.read(request)
     try:
-        said = replace(said, media=said.media + reporting.store_pictures(request, moment))
+        said = replace(said, media=said.media + reporting.store_pictures(request, said, moment))
         found = [] if said.asked or said.same_as else reporting.nearby(said, moment)
         if found:
             return _form(request, replace(said, asked=True), nearby=found)
         sent = reporting.submit(said, moment)
     except Refused as refusal:
         return _form(request, said, refusal=refusal)
-    return redirect(f"{reverse('mobile:track', args=[sent.tracking_key])}?new=1")
+    page = reverse("mobile:track", args=[sent.tracking_key])
+    answer = redirect(f"{page}?new=1")
+    # For ten minutes this browser alone is shown again what it sent; whoever gets the link is not.
+    answer.set_signed_cookie(
+        SENT,
+        str(sent.report_id),
+        salt=SENT,
+        max_age=600,
+        path=page,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+    return answer
 
 
 def _form(
@@ -63,9 +82,10 @@ def _form(
     context = {
         "said": said,
         "refusal": refusal,
-        "wrong": refusal.fields if refusal else {},
-        "nearby": nearby,
+        "wrong": {FIELDS.get(name, name): text for name, text in refusal.fields.items()} if refusal else {},
+        "nearby": _described(nearby or [], held, said.category),
         "components": reporting.components(said, now()),
+        "kept": [{"seal": one, "href": reverse("mobile:kept", args=[one])} for one in said.sealed_media],
         "chips": choices.chips(held, said.text, said.category) if held else [],
         "groups": choices.groups(held) if held else [],
         "streets": choices.streets(),
@@ -100,8 +120,53 @@ def nearby(request: HttpRequest) -> HttpResponse:
         found = reporting.nearby(said, now())
     except Refused as refusal:
         return render(request, "web/parts/refusal.html", {"refusal": refusal}, status=refusal.status)
-    context = {"nearby": found, "components": reporting.components(said, now()), "said": said}
-    return render(request, "mobile/parts/nearby.html", context)
+    return render(
+        request,
+        "mobile/parts/nearby.html",
+        {
+            "nearby": _described(found, _catalogue(), said.category),
+            "components": reporting.components(said, now()),
+            "said": said,
+        },
+    )
+
+
+def _described(found: list[dict[str, Any]], held: Catalogue | None, category: str) -> list[dict[str, Any]]:
+    """Cases close by with what tells them apart: kind, place and state; nobody's words."""
+    named = held.categories.get(category) if held else None
+    return [
+        {
+            **one,
+            "category": named.minor_name if named else "",
+            "place": choices.place_of(one["lon"], one["lat"])[1],
+            "state_label": STATES[one["state"]],
+        }
+        for one in found
+    ]
+
+
+@require_http_methods(["POST"])
+@limited(MANY)
+def where(request: HttpRequest) -> HttpResponse:
+    """The name of a point, for the person to see that it is the right place; refused `outside` (422)."""
+    said = reporting.read(request)
+    area, name = ("", "") if said.lon is None or said.lat is None else choices.place_of(said.lon, said.lat)
+    if not area:
+        text = _("这个位置不在本辖区内，请在图上点或选社区。")
+        return JsonResponse(Refused("outside", text, fields={"lon": text}).as_dict(), status=422)
+    return JsonResponse({"area": area, "name": name})
+
+
+@never_cache
+@require_GET
+@limited(MANY)
+def kept(request: HttpRequest, seal: str) -> HttpResponse:
+    """A picture back to the form that handed it in, small."""
+    media_id = reporting.unsealed(seal)
+    if media_id is None:
+        raise Http404
+    content, content_type = media.content(media_id, "thumb")
+    return HttpResponse(content, content_type=content_type)
 
 
 @require_GET
@@ -143,6 +208,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
         "pictures": _released(tracked),
         "key": key.upper(),
         "is_new": "new" in request.GET,
+        "sent": _sent(request, tracked),
         "address_of_page": request.build_absolute_uri(reverse("mobile:track", args=[key])),
     }
     response = render(request, "mobile/track.html", context)
@@ -150,6 +216,19 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _sent(request: HttpRequest, tracked: intake.Tracked) -> dict[str, Any] | None:
+    """What this very browser has just sent, to look at once more."""
+    if "new" not in request.GET:
+        return None
+    if request.get_signed_cookie(SENT, default="", salt=SENT, max_age=600) != str(tracked.report_id):
+        return None
+    told = intake.told(tracked.report_id)
+    if told is None or told.erased:
+        return None
+    pictures = [reverse("mobile:kept", args=[reporting.seal(one)]) for one in told.media]
+    return {"text": told.text, "address": told.address, "pictures": pictures}
 
 
 def _released(tracked: intake.Tracked) -> list[Any]:

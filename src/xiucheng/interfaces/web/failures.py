@@ -5,6 +5,7 @@ import sys
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     else:
         refusal = Refused("unreadable", _("这个请求看不懂：内容不完整或写法不对。请返回上一页检查后再试。"), status=400)
     return refused(request, refusal)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: a page for people, a sentence where a piece or a program's answer is awaited."""
+    if is_program(request) or request.headers.get("HX-Request"):
+        text = _("为了安全，这一页已失效。请刷新后再提交；您写的内容还在本机。")
+        return refused(request, Refused("csrf", text, status=403))
+    return render(request, "403_csrf.html", status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

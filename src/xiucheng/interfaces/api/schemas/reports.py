@@ -41,7 +41,6 @@ class _What(Strict):
         None, max_length=12, description="区划代码，6、9 或 12 位。Division code.", examples=["990101001001"]
     )
 
-
     component: str | None = Field(
         None,
         pattern=r"^[0-9]{16}$",

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -20,6 +21,7 @@ from xiucheng.interfaces.web import words
 from xiucheng.kit.cells import safe_cell
 from xiucheng.operations.board import commands as board_commands
 from xiucheng.operations.board import queries as board
+from xiucheng.operations.intake import queries as intake
 
 from .. import names
 from ..doors import Visit, desk
@@ -67,13 +69,26 @@ def export(request: Visit, form: str) -> HttpResponse:
     listed, worded = board_commands.export(
         by=request.standing, now=request.moment, filters=read_filters(request), form=form
     )
+    said = _said(listed) if worded else {}
     columns = [one for one in COLUMNS if worded or not one.is_words]
-    rows = [[str(one.title) for one in columns], *([safe_cell(one.cell(row)) for one in columns] for row in listed)]
+    rows = [
+        [str(one.title) for one in columns],
+        *([safe_cell(said[row.case_id] if one.is_words else one.cell(row)) for one in columns] for row in listed),
+    ]
     content, content_type = _WRITERS[form](rows, _about(request))
     answer = HttpResponse(content, content_type=content_type)
     stamp = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y%m%d-%H%M")
     answer.headers["Content-Disposition"] = f'attachment; filename="cases-{stamp}.{form}"'
     return answer
+
+
+def _said(listed: Sequence[board.Listed]) -> dict[UUID, str]:
+    """All that was reported of each case, in full; of one that no report tells of, its title."""
+    texts, erased = intake.texts_of(one.case_id for one in listed), _("文字已按规定删除")
+    return {
+        one.case_id: "\n".join(erased if text is None else text for text in texts.get(one.case_id, [one.title]))
+        for one in listed
+    }
 
 
 def _about(request: Visit) -> list[str]:
