@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from xiucheng.kit import trialcluster
+
 _ROOT = Path(__file__).resolve().parents[1]
 _KEPT = _ROOT / ".pytest_cache" / "xiucheng-cluster"
 _SHAPES = (
@@ -29,7 +31,7 @@ _PARTS = ("postgres", "trial.secret")
 
 
 def _digest() -> str:
-    whole = hashlib.sha256(str(os.geteuid()).encode())
+    whole = hashlib.sha256(f"{os.geteuid()} {trialcluster.binaries()}".encode())
     for path in sorted({path for pattern in _SHAPES for path in _ROOT.glob(pattern)}):
         whole.update(str(path.relative_to(_ROOT)).encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()[:16]

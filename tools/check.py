@@ -18,10 +18,27 @@ ASSETS = ROOT / "src/xiucheng/interfaces/assets"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONT = "Noto Sans CJK"
 PACKAGES = ("chromium", "fonts-noto-cjk")
+SERVER_PACKAGE = "postgresql-15"
+# Where SQL is closest to the server: the journal, bulk writes, constraints, search, the site's schema.
+ON_EVERY_SERVER = (
+    "tests/kit/journal/test_record.py",
+    "tests/kit/test_site.py",
+    "tests/kit/test_bulk.py",
+    "tests/kit/test_prepared.py",
+    "tests/kit/test_harness.py",
+    "tests/foundation/places",
+    "tests/foundation/packs",
+    "tests/foundation/people",
+    "tests/foundation/notices",
+    "tests/operations/board",
+    "tests/operations/dispatch",
+)
 USAGE = """./xiucheng test [--no-lint] [--no-browser] [pytest arguments]
+./xiucheng test --distribution
 
 Lint (ruff), types (mypy, tsc), import contracts (import-linter), then pytest with whatever arguments follow.
 Real data are read from XIUCHENG_REAL_DATA (default ../shared/data); without them their tests do not run, and say so.
+--distribution: the tests closest to the server once more, on Debian's PostgreSQL 15 instead of the packaged one.
 """
 
 
@@ -98,6 +115,43 @@ def need_browser() -> None:
     )
 
 
+# -- the distribution's server ----------------------------------------------------------------------------------------
+
+
+def find_server() -> Path | None:
+    """The folder of the distribution's PostgreSQL programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return found[0].parent if found else None
+
+
+def need_server() -> Path | None:
+    """The distribution's server, installed when root may; None, and said loudly, where it cannot be had."""
+    found = find_server()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        with working(f"安装 {SERVER_PACKAGE}", f"Installing {SERVER_PACKAGE}"):
+            subprocess.run(
+                f"apt-get update && apt-get install -y --no-install-recommends {SERVER_PACKAGE}",
+                shell=True,  # a constant line, joined by &&
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        found = find_server()
+    return found
+
+
+def on_distribution() -> int:
+    """The tests closest to the server, on the distribution's PostgreSQL."""
+    server = need_server()
+    if server is None:
+        line = "=" * 78
+        print(f"\n{line}\nNOT RUN: no {SERVER_PACKAGE} here and none can be installed.\n{line}", file=sys.stderr)
+        return 0
+    os.environ.update(environment(), XIUCHENG_POSTGRES_BIN=str(server))
+    together = ["-n", str(min(len(os.sched_getaffinity(0)), 4)), "--dist", "loadgroup"]
+    return _pytest([*together, "-m", "not slow and not browser and not realdata", *ON_EVERY_SERVER])
+
+
 # -- real data --------------------------------------------------------------------------------------------------------
 
 
@@ -126,7 +180,11 @@ def tests(words: list[str]) -> int:
     """Everything runs side by side on all processors; a choice of one's own runs as pytest is told."""
     count = min(len(os.sched_getaffinity(0)), 8)
     together = [] if words or count < 2 else ["-n", str(count), "--dist", "loadgroup"]
-    return subprocess.run([sys.executable, "-m", "pytest", *together, *words], cwd=ROOT).returncode
+    return _pytest([*together, *words])
+
+
+def _pytest(words: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT).returncode
 
 
 def main(words: list[str]) -> int:
@@ -134,6 +192,8 @@ def main(words: list[str]) -> int:
     if {"-h", "--help"} & set(rest):
         print(USAGE)
         return 0
+    if "--distribution" in rest:
+        return on_distribution()
     flags = {"--no-lint", "--no-browser"} & set(rest)
     rest = [word for word in rest if word not in flags]
     os.environ.update(environment())

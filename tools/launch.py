@@ -41,6 +41,9 @@ def main(words: list[str]) -> int:
             say("环境已就绪。", "The environment is ready.")
             return 0
         setup.run(dev=command in _DEV and not _HELP & set(words[1:]))
+        if command == "wheel":
+            print(setup.build_wheel(Path(words[1] if len(words) > 1 else "dist")))
+            return 0
     except Problem as problem:
         print(f"xiucheng: {problem}", file=sys.stderr)
         return 1

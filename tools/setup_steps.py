@@ -281,6 +281,20 @@ class Setup:
         except translations.BadCatalogue as error:
             raise Problem(str(error)) from error
 
+    # -- the wheel --------------------------------------------------------------------------------------------------
+
+    def build_wheel(self, folder: Path) -> Path:
+        """The package with its built pages and its English as one wheel in `folder`; no index is asked."""
+        folder.mkdir(parents=True, exist_ok=True)
+        before = {path: path.stat().st_mtime_ns for path in folder.glob("xiucheng-*.whl")}
+        # The backend copies what is in build/ from an earlier time, also what has been deleted since.
+        shutil.rmtree(self.root / "build", ignore_errors=True)
+        uv = [str(self.venv / "bin" / "uv"), "build", "--wheel", "--no-build-isolation", "-p", str(self.python)]
+        with working("打包", "Building the wheel"):
+            self._do([*uv, "--quiet", "--out-dir", str(folder), str(self.root)])
+        shutil.rmtree(self.root / "build", ignore_errors=True)
+        return next(path for path in folder.glob("xiucheng-*.whl") if before.get(path) != path.stat().st_mtime_ns)
+
     # -- running things ---------------------------------------------------------------------------------------------
 
     def _do(self, command: list[str], *, folder: Path | None = None, environment: dict[str, str] | None = None) -> None:

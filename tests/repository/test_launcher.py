@@ -233,3 +233,16 @@ def test_the_terminal_says_which_language(locale: str, chinese: bool, monkeypatc
     monkeypatch.delenv("XIUCHENG_LANG", raising=False)
     monkeypatch.setenv("LC_ALL", locale)
     assert setup_steps.chinese() is chinese
+
+
+def test_without_the_distributions_server_it_says_so_loudly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "find_server", lambda: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert check.on_distribution() == 0
+    assert "NOT RUN" in capsys.readouterr().err
+
+
+def test_what_runs_on_every_server_is_there() -> None:
+    assert [name for name in check.ON_EVERY_SERVER if not (ROOT / name).exists()] == []

@@ -1,40 +1,31 @@
-"""Settings, all from the environment; the launcher fills them for a trial, an operator for a district."""
+"""Settings, all from the environment (`environment.py`): the launcher fills it for a trial, an operator for a site."""
 
-import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from . import environment
 from .rooms import ROOM_APPS
 from .signin import *  # noqa: F403
 
-
-def _flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
 PACKAGE = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("XIUCHENG_DATA", ".xiucheng")).resolve()
+DATA = Path(environment.text("XIUCHENG_DATA")).resolve()
 
 # The site is the schema that every connection sees; nothing else names it.
-SITE = os.environ.get("XIUCHENG_SITE", "sample")
-DEMO = _flag("XIUCHENG_DEMO")
-DEBUG = _flag("XIUCHENG_DEBUG")
-SECRET_KEY = os.environ.get("XIUCHENG_SECRET_KEY", "")
+SITE = environment.text("XIUCHENG_SITE")
+DEMO = environment.flag("XIUCHENG_DEMO")
+DEBUG = environment.flag("XIUCHENG_DEBUG")
+SECRET_KEY = environment.text("XIUCHENG_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("XIUCHENG_SECRET_KEY is not set")
 
 # "id:base64,id2:base64": the first wraps new keys, the others still open old ones (rotation).
-XIUCHENG_MASTER_KEYS = os.environ.get("XIUCHENG_MASTER_KEYS", "")
+XIUCHENG_MASTER_KEYS = environment.text("XIUCHENG_MASTER_KEYS")
 
-ALLOWED_HOSTS = _list("XIUCHENG_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("XIUCHENG_ORIGINS")
-STREAM_URL = os.environ.get("XIUCHENG_STREAM_URL", "/stream/")
+ALLOWED_HOSTS = environment.words("XIUCHENG_HOSTS")
+CSRF_TRUSTED_ORIGINS = environment.words("XIUCHENG_ORIGINS")
+STREAM_URL = environment.text("XIUCHENG_STREAM_URL")
 
 
 def database(url: str) -> dict[str, object]:
@@ -56,17 +47,23 @@ def database(url: str) -> dict[str, object]:
             "options": f"-c search_path={SITE},ext",
             # Counts only for what goes through kit.prepared; the ORM binds in the client.
             "prepare_threshold": 5,
-            "pool": {"min_size": 1, "max_size": int(os.environ.get("XIUCHENG_POOL", "8")), "timeout": 20},
+            "pool": {"min_size": 1, "max_size": environment.number("XIUCHENG_POOL"), "timeout": 20},
         },
         # Server-side cursors break under pools that switch sessions.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 
 
-_DEFAULT = os.environ.get("DATABASE_URL", "postgresql:///xiucheng")
+def _beside(url: str) -> str:
+    """The address of the key store that lies on the same server under the same name with `_keys`."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path}_keys").geturl()
+
+
+_DEFAULT = environment.text("DATABASE_URL")
 DATABASES = {
     "default": database(_DEFAULT),
-    "keys": database(os.environ.get("DATABASE_KEYS_URL", f"{_DEFAULT}_keys")),
+    "keys": database(environment.text("DATABASE_KEYS_URL") or _beside(_DEFAULT)),
 }
 DATABASE_ROUTERS = ["xiucheng.foundation.people.vault.router.KeysRouter"]
 
@@ -126,7 +123,7 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("XIUCHENG_ZONE", "Asia/Shanghai")
+TIME_ZONE = environment.text("XIUCHENG_ZONE")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
@@ -141,19 +138,19 @@ STORAGES = {
         {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
-                "bucket_name": os.environ["XIUCHENG_S3_BUCKET"],
-                "endpoint_url": os.environ.get("XIUCHENG_S3_ENDPOINT"),
+                "bucket_name": environment.text("XIUCHENG_S3_BUCKET"),
+                "endpoint_url": environment.text("XIUCHENG_S3_ENDPOINT") or None,
                 "location": SITE,
             },
         }
-        if os.environ.get("XIUCHENG_S3_BUCKET")
+        if environment.text("XIUCHENG_S3_BUCKET")
         else {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": str(DATA / "media" / SITE)},
         }
     ),
 }
-MEDIA_MAX_BYTES = int(os.environ.get("XIUCHENG_MEDIA_MAX_BYTES", str(20 * 1024 * 1024)))
+MEDIA_MAX_BYTES = environment.number("XIUCHENG_MEDIA_MAX_BYTES")
 
 # A report is at most 2,000 characters; the body limit only keeps nonsense away from the parser.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -166,11 +163,11 @@ CSRF_FAILURE_VIEW = "xiucheng.interfaces.web.failures.csrf_failure"
 CSRF_COOKIE_NAME = f"xc_{SITE}_csrf"
 LANGUAGE_COOKIE_NAME = "xc_language"
 # Whoever opens the site to others does so by TLS alone: cookies, redirect, and the browsers' memory of it for a year.
-HTTPS = _flag("XIUCHENG_HTTPS")
+HTTPS = environment.flag("XIUCHENG_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = int(os.environ.get("XIUCHENG_HSTS_SECONDS", str(365 * 86400))) if HTTPS else 0
+SECURE_HSTS_SECONDS = environment.number("XIUCHENG_HSTS_SECONDS") if HTTPS else 0
 # The supervisor and a load balancer ask from inside, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -185,5 +182,5 @@ LOGGING = {
         "line": {"()": "xiucheng.kit.wordless.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("XIUCHENG_LOG", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": environment.text("XIUCHENG_LOG")},
 }

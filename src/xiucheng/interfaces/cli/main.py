@@ -51,8 +51,3 @@ def run(application: typer.Typer) -> None:
         # Whoever read our output has seen enough (`| head`).
         sys.stderr.close()
         sys.exit(0)
-
-
-def main() -> None:
-    """The commands of this room alone; `python -m xiucheng` adds those that run processes."""
-    run(app)
