@@ -30,6 +30,7 @@ ON_EVERY_SERVER = (
     "tests/foundation/packs",
     "tests/foundation/people",
     "tests/foundation/notices",
+    "tests/interfaces/cli/test_safekeeping.py",
     "tests/operations/board",
     "tests/operations/dispatch",
 )

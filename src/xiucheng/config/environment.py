@@ -102,6 +102,14 @@ TABLE: tuple[Setting, ...] = (
     Setting("AWS_SECRET_ACCESS_KEY", "secret", "", "The object storage's password.", "media"),
     Setting("XIUCHENG_LOCK_AFTER", "number", "5", "Wrong passwords in a row until the account is locked.", "signin"),
     Setting("XIUCHENG_LOCK_MINUTES", "number", "15", "For so many minutes.", "signin"),
+    Setting("XIUCHENG_BACKUPS", "path", "", "Folder of backups, on another disk or machine.", "operation"),
+    Setting(
+        "XIUCHENG_BACKUPS_KEYS",
+        "path",
+        "",
+        "Folder of the key store's backups; without it the folder of backups with `-keys`. Better on another machine.",
+        "operation",
+    ),
     Setting("XIUCHENG_LOG", "text", "WARNING", "From which level on the log speaks.", "operation"),
     Setting(
         "XIUCHENG_DEBUG",

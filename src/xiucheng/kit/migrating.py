@@ -1,11 +1,13 @@
 """Migrations of both databases: how many wait, and applying them, one process at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import TextIOBase
 
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from .site import lock_key
 
@@ -20,6 +22,18 @@ def waiting(aliases: tuple[str, ...] = ALIASES) -> int:
 def _plan(alias: str) -> list[object]:
     executor = MigrationExecutor(connections[alias])
     return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def applied() -> dict[str, str]:
+    """App → the last of its migrations that the site's database has seen."""
+    done = MigrationRecorder(connections["default"]).applied_migrations()
+    return {app: max(name for other, name in done if other == app) for app, _name in done}
+
+
+def unknown(names: Mapping[str, str]) -> list[str]:
+    """Of these migrations (app → name) those that this program does not know: they come from a newer one."""
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations or {}
+    return [f"{app}.{name}" for app, name in sorted(names.items()) if (app, name) not in known]
 
 
 class _Lines(TextIOBase):

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -34,8 +35,10 @@ TUNING: Mapping[str, str] = {
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
+    # So that a running trial can be copied and brought to any moment since (kit/backup/base.py).
+    "wal_level": "replica",
+    "max_wal_senders": "4",
+    "archive_mode": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
@@ -55,6 +58,9 @@ FAST: Mapping[str, str] = {
     "autovacuum_naptime": "5min",
     "io_method": "sync",
     "max_worker_processes": "4",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "archive_mode": "off",
 }
 
 
@@ -140,9 +146,26 @@ def make_cluster(initdb: str, folder: Path, owner: Owner, *, password_file: Path
         raise TrialRefused("not_started", _("数据库没能启动：{log}"), log=(done.stderr or done.stdout).strip()[-800:])
 
 
-def command_line(postgres: str, folder: Path, socket_folder: Path, *, fast: bool) -> list[str]:
+def archive_of(data: Path) -> Path:
+    """Where the server of this data folder leaves finished segments of its log, once a file `on` lies there."""
+    return data / "archive"
+
+
+def _archive_command(archive: Path) -> str:
+    """A segment is kept only where a backup has asked for it; else a trial would fill its disk with what nobody reads.
+
+    A segment of the same name is overwritten: it is the same, handed over again after a crash.
+    """
+    place = shlex.quote(str(archive)).replace("%", "%%")
+    keep = f"cp %p {place}/%f.part && sync {place}/%f.part && mv {place}/%f.part {place}/%f"
+    return f"if [ -e {place}/on ]; then {keep}; fi"
+
+
+def command_line(postgres: str, folder: Path, socket_folder: Path, *, fast: bool, archive: Path) -> list[str]:
     """How the server is started; settings go on the command line, so a newer version's tuning reaches old folders."""
     settings = {**TUNING, **(FAST if fast else {}), "unix_socket_directories": str(socket_folder)}
+    if not fast:
+        settings["archive_command"] = _archive_command(archive)
     if major() < 18:
         settings.pop("io_method", None)
     return [

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from .trialcluster import ENVIRONMENT, SUPERUSER, TrialRefused, command_line, major, make_cluster, program
+from .trialcluster import ENVIRONMENT, SUPERUSER, TrialRefused, archive_of, command_line, major, make_cluster, program
 from .trialos import Owner, die_with_parent, end, enterable, owner, wait_until
 from .unready import mark as _
 
@@ -52,7 +52,7 @@ class TrialDatabase:
         self.folder = self.data / "postgres"
         self.log = self.data / "postgres.log"
         self.socket_folder = self._socket_folder()
-        self._owner = owner()
+        self._owner = self.account = owner()
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -260,7 +260,7 @@ class TrialDatabase:
         self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command_line(self._program("postgres"), self.folder, self.socket_folder, fast=self.fast),
+                self._command_line(),
                 cwd="/",
                 env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -272,6 +272,11 @@ class TrialDatabase:
                 **self._owner.popen,
             )
         self._await_ready(timeout)
+
+    def _command_line(self) -> list[str]:
+        archive = archive_of(self.data)
+        self._own_folder(archive, 0o700)
+        return command_line(self._program("postgres"), self.folder, self.socket_folder, fast=self.fast, archive=archive)
 
     def _await_ready(self, timeout: float) -> None:
         assert self._process is not None

@@ -10,7 +10,21 @@ from tests.interfaces.cli.conftest import Here, run
 
 PASSWORD = "correct-horse-battery-7"
 OF_PROCESSES = ("demo", "serve", "worker")
-OF_ROOMS = ("migrate", "provision", "import", "stats", "bench", "doctor", "verify", "site", "user", "token", "keys")
+OF_ROOMS = (
+    "migrate",
+    "provision",
+    "import",
+    "stats",
+    "bench",
+    "doctor",
+    "verify",
+    "site",
+    "user",
+    "token",
+    "keys",
+    "backup",
+    "restore",
+)
 COMMANDS = (*OF_PROCESSES, *OF_ROOMS)
 
 

@@ -70,6 +70,26 @@ def remove_named(name: str) -> None:
     _storage().delete(name)
 
 
+def read_named(name: str) -> bytes | None:
+    """The sealed bytes by the name that all_files gave, or None where they have just gone."""
+    try:
+        with _storage().open(name, "rb") as file:
+            found: bytes = file.read()
+            return found
+    except FileNotFoundError:
+        return None
+
+
+def write_named(name: str, sealed: bytes) -> None:
+    """Put sealed bytes back under the name that they had."""
+    _storage().save(name, ContentFile(sealed))
+
+
+def is_ours(file: str) -> bool:
+    """Is this the name of a file that the room would have written?"""
+    return _id_in(file) is not None
+
+
 def made_at(media_id: UUID) -> datetime:
     """When an id was made: the first 48 bits of a UUIDv7 are milliseconds (RFC 9562 §5.7)."""
     return datetime.fromtimestamp((media_id.int >> 80) / 1000, UTC)

@@ -146,6 +146,24 @@ def head() -> tuple[int, bytes]:
     return (row[0], bytes(row[1])) if row else (0, bytes(32))
 
 
+def founded() -> str:
+    """The id of the journal's first step, by which two sites of one name are told apart; empty before there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT step_id::text FROM kit_position WHERE position = 1")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def hash_at(position: int) -> bytes:
+    """The chain's hash at a position; 32 zero bytes at 0, empty where the journal does not reach."""
+    if position == 0:
+        return bytes(32)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hash FROM kit_position WHERE position = %s", [position])
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else b""
+
+
 @dataclass(frozen=True, slots=True)
 class DayHead:
     """The chain's head at the end of a local day, to be kept by the auditor."""

@@ -17,7 +17,7 @@ from .erasures import Reapplied, after_restore, carry_out_waiting, destroy, list
 from .erasures import reapply as reapply_erasures
 from .reasons import REASONS
 from .reasons import checked as checked_reason
-from .rotation import Health, health, rotate
+from .rotation import Health, check_values, health, holds_subjects, identity, rotate, unfit
 
 __all__ = [
     "REASONS",
@@ -29,9 +29,12 @@ __all__ = [
     "blind",
     "carry_out_waiting",
     "checked_reason",
+    "check_values",
     "destroy",
     "forget",
     "health",
+    "holds_subjects",
+    "identity",
     "listed",
     "named_open",
     "named_seal",
@@ -45,6 +48,7 @@ __all__ = [
     "reapply_erasures",
     "rotate",
     "seal",
+    "unfit",
 ]
 
 _named: dict[tuple[str, object], bytes] = {}

@@ -1,6 +1,6 @@
 """Changing the master key: every wrapped key is wrapped again under the current one, in batches, resumable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -75,3 +75,36 @@ def health() -> Health:
     lacking = tuple(master for master in counts if master not in masters.keys)
     wrong = tuple(master for master in masters.keys if master in known and known[master] != masters.check_value(master))
     return Health(masters.current, counts, lacking, wrong)
+
+
+def check_values() -> dict[str, str]:
+    """Master key → its check value in hex, for the masters that wrap something in the store; goes into backups."""
+    with keys.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.id, m.check_value FROM keystore_master m"
+            " WHERE EXISTS (SELECT 1 FROM keystore_key k WHERE k.master = m.id)"
+        )
+        return {master: bytes(value).hex() for master, value in cursor.fetchall()}
+
+
+def unfit(values: Mapping[str, str]) -> list[str]:
+    """Of a backup's check values those whose master key the environment lacks or has wrong."""
+    held = store.held()
+    return [
+        master for master, value in values.items() if master not in held.keys or held.check_value(master).hex() != value
+    ]
+
+
+def identity() -> str:
+    """By what two key stores are told apart: the id of the key of blind indexes, made once; empty without one."""
+    with keys.cursor() as cursor:
+        cursor.execute("SELECT id::text FROM keystore_key WHERE name = 'blind'")
+        row = cursor.fetchone()
+        return str(row[0]) if row else ""
+
+
+def holds_subjects() -> bool:
+    """Does the store hold any subject's key, and not only those that every store is made with?"""
+    with keys.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM keystore_key WHERE name IS NULL)")
+        return bool(cursor.fetchone()[0])
