@@ -30,6 +30,7 @@ __all__ = [
     "carry_out_waiting",
     "checked_reason",
     "check_values",
+    "checked_reason",
     "destroy",
     "forget",
     "health",
