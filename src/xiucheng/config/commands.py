@@ -74,6 +74,11 @@ def serve(
 
 def worker(data: DataOption = None) -> None:
     with with_site(data):
+        from django.conf import settings
+
+        from .figures import share
+
+        share(settings.DATA)
         from .worker import Worker
 
         running = Worker()

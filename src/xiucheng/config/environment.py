@@ -111,6 +111,21 @@ TABLE: tuple[Setting, ...] = (
         "operation",
     ),
     Setting("XIUCHENG_LOG", "text", "WARNING", "From which level on the log speaks.", "operation"),
+    Setting("XIUCHENG_LOG_FORM", "text", "json", "`json`: one object a line; `line`: for reading.", "operation"),
+    Setting(
+        "XIUCHENG_METRICS_TOKEN",
+        "secret",
+        "",
+        "Who bears it may read `/metrics`; without it only this machine may, and nobody through a proxy.",
+        "operation",
+    ),
+    Setting(
+        "XIUCHENG_CERTIFICATE",
+        "path",
+        "",
+        "The proxy's certificate (PEM), watched by doctor and the operations page.",
+        "operation",
+    ),
     Setting(
         "XIUCHENG_DEBUG",
         "flag",

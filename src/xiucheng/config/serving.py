@@ -31,6 +31,10 @@ def load(target: str) -> Callable[..., Any]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiucheng.config.settings")
     from django.conf import settings
 
+    # Named before anything counts: the library looks once, when it is first imported.
+    from xiucheng.config.figures import share
+
+    share(Path(settings.DATA))
     # The middleware of static files warns of every start at which nothing was collected yet.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     module, _, name = target.partition(":")

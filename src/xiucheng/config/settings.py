@@ -25,6 +25,9 @@ XIUCHENG_MASTER_KEYS = environment.text("XIUCHENG_MASTER_KEYS")
 
 ALLOWED_HOSTS = environment.words("XIUCHENG_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.words("XIUCHENG_ORIGINS")
+BACKUPS = environment.text("XIUCHENG_BACKUPS")
+CERTIFICATE = environment.text("XIUCHENG_CERTIFICATE")
+METRICS_TOKEN = environment.text("XIUCHENG_METRICS_TOKEN")
 STREAM_URL = environment.text("XIUCHENG_STREAM_URL")
 
 
@@ -81,6 +84,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
+    "xiucheng.config.observing.Observe",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xiucheng.interfaces.web.guard.Guard",
@@ -179,8 +183,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     # An error's message may quote what a person wrote; the log tells its type and place instead.
     "formatters": {
-        "line": {"()": "xiucheng.kit.wordless.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {"()": "xiucheng.config.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "xiucheng.config.logs.Json"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": environment.text("XIUCHENG_LOG_FORM")}},
     "root": {"handlers": ["stderr"], "level": environment.text("XIUCHENG_LOG")},
 }

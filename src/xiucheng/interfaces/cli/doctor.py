@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import typer
 
 from .frame import DataOption, JsonOption, out, print_json, with_site
+from .safety import Check, Level, administrators, authentication, backups, certificate, clock, durability, pages, rights
+from .safety import secrets as secrets
 from .words import _
 
-Level = Literal["ok", "warn", "error"]
 _SIGN: dict[Level, str] = {"ok": "[green]✓[/green]", "warn": "[yellow]![/yellow]", "error": "[red]✗[/red]"}
 
 
@@ -37,9 +37,6 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
             out.print(f"{_SIGN[finding.level]} [bold]{finding.check}[/bold]  ", end="")
             out.print(finding.text, markup=False)
     raise typer.Exit(1 if any(finding.level == "error" for finding in findings) else 0)
-
-
-Check = Callable[[], Iterator[tuple[Level, str]]]
 
 
 def _run(check: Check) -> Iterator[Finding]:
@@ -182,11 +179,20 @@ def disk() -> Iterator[tuple[Level, str]]:
 CHECKS: tuple[Check, ...] = (
     machine,
     settings,
+    secrets,
     database,
+    authentication,
+    durability,
+    rights,
+    administrators,
+    clock,
     chinese_search,
     migrations,
     key_store,
     processes,
     readers,
     disk,
+    pages,
+    certificate,
+    backups,
 )

@@ -41,6 +41,7 @@ PLACES = (
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),
     Place("console:users", _("用户"), "users", "u", ("system_admin", "security_admin")),
     Place("setup:overview", _("建区"), "building", "s", ("security_admin",)),
+    Place("console:operations", _("运行"), "tool", "o", ("system_admin",)),
     Place("console:audit", _("审计"), "shield", "a", ("audit_admin",)),
 )
 

@@ -15,6 +15,7 @@ from .views import (
     media,
     mydesk,
     on_the_spot,
+    operations,
     packs,
     picture_erasing,
     reception,
@@ -68,5 +69,6 @@ urlpatterns = [
     path("users/<uuid:account_id>/lock", users.lock, name="user_lock"),
     path("users/<uuid:person_id>/posts", users.appoint, name="user_appoint"),
     path("users/posts/<uuid:membership_id>/end", users.dismiss, name="user_dismiss"),
+    path("operations/", operations.operations, name="operations"),
     path("audit/", audit.audit, name="audit"),
 ]
