@@ -91,7 +91,7 @@ def test_figures_for_this_machine_and_for_whoever_bears_the_token(client: Client
 
     readers.ensure_rows()
     text = client.get("/metrics").content.decode()
-    for name in ("xiucheng_up 1.0", "xiucheng_pending_steps", 'xiucheng_reader_lag{reader="}', "clock_seconds"):
+    for name in ("xiucheng_up 1.0", "xiucheng_pending_steps", "xiucheng_reader_lag{reader=", "clock_seconds"):
         assert name in text
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 403
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.9").status_code == 403

@@ -164,6 +164,7 @@ DESK = (
          body={"role": "acceptor"}),
     desk("users/posts/<uuid:membership_id>/end", "users/posts/{membership}/end", (302, frozenset({"security_admin"})),
          method="POST"),
+    desk("operations/", "operations/", (200, frozenset({"system_admin"}))),
     desk("audit/", "audit/", (200, frozenset({"audit_admin"}))),
 )  # fmt: skip
 
@@ -191,6 +192,8 @@ RESIDENTS = (
     open_to_all("favicon.ico", "/favicon.ico"),
     open_to_all("shapes/grids.json", "/shapes/grids.json"),
     open_to_all("_gallery", "/_gallery"),
+    open_to_all("readyz", "/readyz", 200),
+    open_to_all("metrics", "/metrics", 200),
     open_to_all("healthz", "/healthz", 503),
     open_to_all("i18n/setlang/", "/i18n/setlang/", 302, "POST", body={"language": "en"}),
 )  # fmt: skip

@@ -50,7 +50,7 @@ class _Vitals(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            seen = vitals.read()
+            seen = vitals.read(now)
         except Error:
             yield _gauge("up", "Does the database answer?", 0)
             return

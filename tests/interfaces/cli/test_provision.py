@@ -42,7 +42,8 @@ def test_what_it_prints_is_all_a_site_needs(admin_url: str) -> None:
     migrated = run("migrate", **environment)
     assert migrated.code == 0, migrated.err
     findings = run("doctor", "--json", **environment, XIUCHENG_HTTPS="1").json
-    assert [one for one in findings if one["level"] == "error"] == []
+    # The tests' own server writes nothing to the disk, and is told off for that alone.
+    assert {one["check"] for one in findings if one["level"] == "error"} == {"durability"}
 
     again = _environment(_provision(admin_url))
     assert again["DATABASE_URL"] != environment["DATABASE_URL"], "the password is a new one"

@@ -160,8 +160,9 @@ def administrators() -> Iterator[tuple[Level, str]]:
 def clock() -> Iterator[tuple[Level, str]]:
     """Limits are judged by the clock: this machine's, the database's, and whether anybody keeps it right."""
     from xiucheng.kit import vitals
+    from xiucheng.kit.now import now
 
-    apart = abs(vitals.read().clock_s)
+    apart = abs(vitals.read(now).clock_s)
     text = _("本机与数据库的时钟相差 {seconds:.1f} 秒").format(seconds=apart)
     yield "error" if apart > _CLOCK_ERROR_S else "warn" if apart > _CLOCK_WARN_S else "ok", text
     synchronised = _synchronised()

@@ -28,7 +28,6 @@ __all__ = [
     "after_restore",
     "blind",
     "carry_out_waiting",
-    "checked_reason",
     "check_values",
     "checked_reason",
     "destroy",

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.kit import pace, vitals
+from xiucheng.kit.now import now
 
 from ..doors import Visit, desk, is_part, page, part
 
@@ -35,7 +36,7 @@ class Line:
 def operations(request: Visit) -> HttpResponse:
     """The whole page, or its figures alone for htmx, which asks every ten seconds."""
     people.demand(request.standing, "site.operate")
-    seen = vitals.read()
+    seen = vitals.read(now)
     context = {
         "lines": lines(seen, request.moment),
         "lags": sorted(seen.lags.items(), key=lambda one: -one[1]),
@@ -48,9 +49,9 @@ def operations(request: Visit) -> HttpResponse:
     return page(request, "console/operations.html", context)
 
 
-def lines(seen: vitals.Vitals, now: datetime) -> list[Line]:
+def lines(seen: vitals.Vitals, at: datetime) -> list[Line]:
     """What is looked at, the worst first."""
-    found = [*_processes(seen), *_queues(seen), *_machine(seen), *_certificate(seen, now), *_backup(seen, now)]
+    found = [*_processes(seen), *_queues(seen), *_machine(seen), *_certificate(seen, at), *_backup(seen, at)]
     order = {"error": 0, "warn": 1, "ok": 2}
     return sorted(found, key=lambda line: order[line.level])
 
@@ -115,15 +116,15 @@ def _machine(seen: vitals.Vitals) -> list[Line]:
     return found
 
 
-def _certificate(seen: vitals.Vitals, now: datetime) -> list[Line]:
+def _certificate(seen: vitals.Vitals, at: datetime) -> list[Line]:
     if seen.certificate is None:
         return [Line("warn", _("证书"), gettext("不知道在哪里"), _("用 XIUCHENG_CERTIFICATE 指出"))]
-    days = (seen.certificate - now).days
+    days = (seen.certificate - at).days
     level = "error" if days < 3 else "warn" if days < vitals.CERTIFICATE_DAYS else "ok"
     return [Line(level, _("证书"), gettext("还有 %(n)s 天") % {"n": days}, _("请更换") if level != "ok" else "")]
 
 
-def _backup(seen: vitals.Vitals, now: datetime) -> list[Line]:
+def _backup(seen: vitals.Vitals, at: datetime) -> list[Line]:
     if seen.backup is None:
         return [
             Line(
@@ -133,6 +134,6 @@ def _backup(seen: vitals.Vitals, now: datetime) -> list[Line]:
                 _("用 XIUCHENG_BACKUPS 指出目录，并定时运行 xiucheng backup"),
             )
         ]
-    age = now - seen.backup
+    age = at - seen.backup
     told = gettext("%(n)s 小时前") % {"n": round(age / timedelta(hours=1))}
     return [Line("warn" if age.total_seconds() > vitals.OLDEST_BACKUP_S else "ok", _("备份"), told)]
