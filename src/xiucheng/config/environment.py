@@ -143,7 +143,7 @@ _BY_NAME = {setting.name: setting for setting in TABLE}
 
 
 def text(name: str) -> str:
-    """The value, else (also where it is empty) the table's default. KeyError for a name that the table does not know."""
+    """The value; where there is none or an empty one the table's default. KeyError for a name it does not know."""
     return os.environ.get(name) or _BY_NAME[name].default
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.media import commands as media_commands
+from xiucheng.foundation.media import queries as media_queries
 from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing, reaches
