@@ -1,17 +1,23 @@
 """Migrations of both databases: how many wait, and applying them, one process at a time."""
 
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import TextIOBase
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg import sql
 
 from .site import lock_key
 
 ALIASES = ("default", "keys")
+LOCK_S = 3
+TRIES = 20
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def waiting(aliases: tuple[str, ...] = ALIASES) -> int:
@@ -22,6 +28,45 @@ def waiting(aliases: tuple[str, ...] = ALIASES) -> int:
 def _plan(alias: str) -> list[object]:
     executor = MigrationExecutor(connections[alias])
     return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _apply(alias: str, begun: Callable[[str], None]) -> None:
+    call_command("migrate", database=alias, verbosity=1, interactive=False, no_color=True, stdout=_Lines(begun))
+
+
+def patiently(alias: str, work: Callable[[], None], tries: int = TRIES) -> None:
+    """Do `work` on a site in use: whoever asks for a lock and does not get it soon gives up and asks again later.
+
+    A change of a table waits behind the longest transaction on it, and everybody else's writes behind the change; so
+    it waits for LOCK_S at most, which is how long a write may stand still. Migrations that are done stay done.
+    Raises OperationalError (lock_not_available) when it was in vain so many times.
+    """
+    for number in range(1, tries + 1):
+        try:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_S}s"])
+            work()
+            return
+        except OperationalError as error:
+            if number == tries or getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(min(number, LOCK_S))
+        finally:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+
+
+def drop_half_built(alias: str) -> list[str]:
+    """Remove indexes that an interrupted CREATE INDEX CONCURRENTLY left invalid, so that it can be begun anew."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace"
+        )
+        names = [row[0] for row in cursor.fetchall()]
+        for name in names:
+            cursor.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
+    return names
 
 
 def applied() -> dict[str, str]:
@@ -65,10 +110,9 @@ def migrate(tell: Callable[[int, str], None] = lambda done, name: None) -> int:
         cursor.execute("SELECT pg_advisory_lock(%s)", [lock_key("migrate")])
         try:
             for alias in ALIASES:
+                drop_half_built(alias)
                 if _plan(alias):
-                    call_command(
-                        "migrate", database=alias, verbosity=1, interactive=False, no_color=True, stdout=_Lines(begun)
-                    )
+                    patiently(alias, partial(_apply, alias, begun))
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_key("migrate")])
     return done

@@ -24,6 +24,7 @@ OF_ROOMS = (
     "keys",
     "backup",
     "restore",
+    "upgrade",
 )
 COMMANDS = (*OF_PROCESSES, *OF_ROOMS)
 

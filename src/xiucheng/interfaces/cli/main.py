@@ -9,7 +9,7 @@ import typer
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.unready import Unready
 
-from . import bench_command, doctor, imports, keys, migrate, provision, sites, tokens, users, verify
+from . import bench_command, doctor, imports, keys, migrate, provision, sites, tokens, upgrade, users, verify
 from .frame import err, sentence
 from .safekeeping import commands as safekeeping
 from .words import _
@@ -33,6 +33,7 @@ app.command("import", help=_("按映射文件导入一个 CSV 或 XLSX；重复�
 app.command("stats", help=_("一个导入来源的统计。"))(imports.stats)
 app.command("verify", help=_("重算业务日志的哈希链，核对位置、日结和缺失；有问题时以 1 退出。"))(verify.verify)
 app.command("doctor", help=_("检查环境、数据库、设置和进程；有错误时以 1 退出。"))(doctor.doctor)
+app.command("upgrade", help=_("升级数据库结构；旧版本照常工作，中断后再运行即可继续。"))(upgrade.upgrade)
 app.command("backup", help=_("备份站点：两个数据库、附件，密钥库另放；站点照常工作。"))(safekeeping.backup)
 app.command("restore", help=_("从备份恢复站点，可恢复到某一时刻；恢复后重做删除并核对业务日志。"))(safekeeping.restore)
 app.command("bench", help=_("在本机测量速度指标；目标未达到时也以 0 退出。"))(bench_command.bench)

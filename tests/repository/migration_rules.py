@@ -1,0 +1,83 @@
+"""What a migration must not do to a big table while a site is in use: read from its operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.db.migrations import Migration, operations
+from django.db.models import NOT_PROVIDED
+
+# Models that grow with a district's life; (app, model in lower case).
+BIG = frozenset(
+    {
+        *(("kit", name) for name in ("step", "position", "reacted", "idempotencykey")),
+        *(("cases", name) for name in ("case", "source", "words", "search")),
+        *(("intake", name) for name in ("report", "submission")),
+        *(("tasks", name) for name in ("task", "segment", "alarm")),
+        *(("media", name) for name in ("media", "picture")),
+        *(("people", name) for name in ("subject", "erasure", "reveal")),
+        ("notices", "notice"),
+        ("board", "row"),
+        ("keystore", "key"),
+        ("places", "component"),
+    }
+)
+_LOCKING_SQL = (
+    (re.compile(r"CREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)", re.I), "an index that is not built CONCURRENTLY"),
+    (re.compile(r"SET\s+NOT\s+NULL", re.I), "SET NOT NULL reads the whole table under a lock"),
+    (re.compile(r"ALTER\s+(COLUMN\s+)?\S+\s+(SET\s+DATA\s+)?TYPE\b", re.I), "a changed type rewrites the table"),
+    (re.compile(r"ADD\s+CONSTRAINT(?!.*NOT\s+VALID)", re.I | re.S), "a constraint that is not NOT VALID at first"),
+    (re.compile(r"\b(VACUUM\s+FULL|CLUSTER|LOCK\s+TABLE|REINDEX\s+(?!.*CONCURRENTLY))", re.I), "a lock on the table"),
+)
+
+
+def complaints(migration: Migration) -> Iterator[str]:
+    """One sentence per operation that would stop writes on a big table; nothing for a first migration."""
+    if migration.initial or migration.name.startswith("0001_"):
+        return
+    new = {one.name.lower() for one in migration.operations if isinstance(one, operations.CreateModel)}
+    for one in migration.operations:
+        for why in _why(migration.app_label, one, new):
+            yield f"{migration.app_label}.{migration.name}: {type(one).__name__}: {why}"
+
+
+def _why(app: str, one: operations.base.Operation, new: set[str]) -> Iterator[str]:
+    if isinstance(one, operations.RunSQL):
+        yield from _sql(one)
+        return
+    model = str(getattr(one, "model_name", getattr(one, "name", ""))).lower()
+    if (app, model) not in BIG or model in new:
+        return
+    if isinstance(one, AddIndexConcurrently | AddConstraintNotValid):
+        return
+    for kind, why in _REFUSED:
+        if isinstance(one, kind):
+            yield why
+    if isinstance(one, operations.AddField):
+        field = one.field
+        if not field.null and field.db_default is NOT_PROVIDED and not field.many_to_many:
+            yield "a new column must be nullable or have a db_default"
+
+
+_REFUSED: tuple[tuple[type, str], ...] = (
+    (operations.AddIndex, "AddIndexConcurrently, in a migration with atomic = False"),
+    (operations.AddConstraint, "AddConstraintNotValid, then ValidateConstraint"),
+    (operations.AlterField, "a changed column may be rewritten: add a new one instead"),
+    (operations.RenameField, "the old version still asks for the old name"),
+    (operations.RenameModel, "the old version still asks for the old name"),
+    (operations.RemoveField, "the old version still reads it: one release later"),
+    (operations.DeleteModel, "the old version still reads it: one release later"),
+    (operations.AlterUniqueTogether, "AddConstraintNotValid, or a unique index built concurrently"),
+    (operations.AlterModelTable, "the old version still asks for the old name"),
+)
+
+
+def _sql(one: operations.RunSQL) -> Iterator[str]:
+    text = str(one.sql)
+    tables = {f"{app}_{model}" for app, model in BIG}
+    if any(re.search(rf"\b{table}\b", text) for table in tables):
+        for pattern, why in _LOCKING_SQL:
+            if pattern.search(text):
+                yield why
