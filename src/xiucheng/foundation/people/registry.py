@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from . import vault
+from . import base_data, vault
+
+__all__ = ["base_data", "clear_phones", "clear_subjects"]
 
 
 @vault.after_restore("people_subject")

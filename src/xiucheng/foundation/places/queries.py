@@ -25,6 +25,7 @@ __all__ = [
     "Near",
     "UnitGridView",
     "area",
+    "area_code",
     "area_name",
     "children",
     "code_by_name",
@@ -102,6 +103,14 @@ def code_by_name(name: str, within: str | None = None) -> str | None:
         return None
     codes = best[min(best)]
     return codes.pop() if len(codes) == 1 else None
+
+
+def area_code(said: str) -> str | None:
+    """The code of an active area by its code or its name, whichever was said; None where there is none or several."""
+    found = area(said)
+    if found is not None:
+        return found.code if found.active_to is None else None
+    return code_by_name(said) if said else None
 
 
 def locate(lon: float, lat: float) -> Located:

@@ -41,6 +41,68 @@ TEXTS: Mapping[str, Any] = {
     "unit_grid_taken": _("责任网格“{about}”里的 {other} 已属于 {owner}。"),
     "splits_unit_grid": _("责任网格“{about}”的边线切开了单元网格 {other}，该格按中心点归属。"),
     "duty_grid_empty": _("责任网格“{about}”既没有单元网格，也没有图形。"),
+    "nothing_to_merge": _("请选择至少两个相邻的单元网格。"),
+    "not_neighbours": _("“{about}”与其他所选网格不相邻，不能合并。"),
+    "not_one_community": _("所选网格不在同一个社区，不能合并。"),
+    "line_misses": _("这条线没有把“{about}”分成两块：请让线的两头都画到网格外面。"),
+    "too_many_parts": _("这条线把“{about}”切成了 {other} 块，请一次只切一刀。"),
+    "too_small": _("切出的一块只有 {square_metres} 平方米，太小了。"),
+    "grids_full": _("社区“{about}”的三位顺序号已经用完。"),
+    "nothing_new": _("画的范围都已有网格，没有剩下空白的地方。"),
+    "unknown_grid": _("没有编码为“{about}”的单元网格。"),
+    "already_in_order": _("社区“{about}”的编号已经是自西向东、自北向南。"),
+    "no_grids": _("社区“{about}”还没有单元网格。"),
+    "stale_map": _("这张图刚被别人改过，请看最新的再动手。"),
+    # uploads
+    "unknown_kind_of_file": _("不认识的数据种类“{about}”。"),
+    "unknown_draft": _("没有这份上传，可能已被丢弃。"),
+    "draft_busy": _("正在处理这份文件，请稍等片刻。"),
+    "draft_settled": _("这份文件已经入库或撤销，不能再改。"),
+    "draft_moved_on": _("这份上传刚被改过，请看最新的再动手。"),
+    "draft_incomplete": _("还有必要的列或坐标系没有选定。"),
+    "draft_elsewhere": _("这些点不在本区县，不能入库：请先把坐标系选对。"),
+    "nothing_to_take": _("没有一行通过检查，没有可以入库的。"),
+    "nothing_to_mend": _("没有可以修补的碎缝。"),
+    "unknown_column": _("文件里没有“{about}”这一列。"),
+    "unknown_frame": _("不认识的坐标系“{about}”。"),
+    "unknown_variant": _("不认识的部件编码格式“{about}”。"),
+    "too_few_control": _("控制点不够：至少要 {least} 个。"),
+    "too_many_control": _("控制点太多：最多 {most} 个。"),
+    "control_same": _("控制点几乎在同一个位置，定不出坐标系。"),
+    "control_on_a_line": _("控制点排成一条线，仿射变换定不下来：请加一个不在线上的点，或改用相似变换。"),
+    "bad_control": _("第 {about} 行控制点看不懂：每行写“名称 X Y 经度 纬度”。"),
+    # files that are not read
+    "empty_file": _("文件是空的。"),
+    "too_large": _("文件太大：最多 {megabytes} MB。请分成几份，或只导出需要的列。"),
+    "unknown_format": _(
+        "“{about}”不是能读的地图文件：请用 Shapefile（压缩成 zip）、GeoPackage、KML、GeoJSON、XLSX 或 CSV。"
+    ),
+    "lone_shapefile": _("“{about}”只是 Shapefile 的一部分：请把同名的 .shp、.dbf、.shx、.prj 一起压缩成 zip 再上传。"),
+    "part_missing": _("压缩包里的 {about} 缺少 {part}，请一起打包。"),
+    "nothing_inside": _("压缩包里没有地图文件。"),
+    "not_what_it_says": _("压缩包里的 {about} 内容与扩展名不符。"),
+    "zip_broken": _("压缩包“{about}”损坏，打不开。"),
+    "zip_locked": _("压缩包“{about}”设了密码，请去掉密码再上传。"),
+    "zip_bomb": _("压缩包“{about}”解开后大得不正常，已停止。"),
+    "zip_too_many": _("压缩包“{about}”里的文件超过 {most} 个。"),
+    "file_broken": _("“{about}”损坏或不完整，读不出来。请从原系统重新导出。"),
+    "too_many_rows": _("“{about}”超过 {most} 行，请分成几份。"),
+    "took_too_long": _("读“{about}”用的时间太长，已停止。请分成几份。"),
+    "nothing_in_it": _("“{about}”里没有数据行。"),
+    "worker_failed": _("处理时出了意外，已记入日志。可以再试一次；再不行请联系维护人员。"),
+    "refused": "{about}",
+    # what the checks of an upload point at
+    "bow_tie": _("“{about}”的边线自己相交（打了结），可以解开成正常的图形。"),
+    "overlap_place": _("{other} 在这里重叠 {square_metres} 平方米（平均宽 {width} 米），请人来定。"),
+    "gap_place": _("{other} 之间空着 {square_metres} 平方米（平均宽 {width} 米），请人来定。"),
+    "sliver_gap": _("{other} 之间有一条宽 {width} 米、{square_metres} 平方米的缝，建议并入 {about}。"),
+    "sliver_overlap": _("{other} 重叠一条宽 {width} 米、{square_metres} 平方米的边，建议留给 {about}。"),
+    "outside_its_grid": _("“{about}”写着在网格 {other}，实际落在 {grid}。"),
+    # changes and their undoing
+    "unknown_change": _("没有这次改动的记录。"),
+    "already_undone": _("这次改动已经撤销过了。"),
+    "changed_since": _("之后又有人改过同一批数据，请先撤销后面的改动。"),
+    "in_use": _("撤销不了：{other} 处已经用上了这批数据（例如“{about}”）。{why}"),
     # components and facilities
     "bad_component_code": _("“{about}”不是部件编码：应为 16 位数字。"),
     "bad_facility_code": _("“{about}”不是设施编码：1 至 32 位字母、数字、短横。"),
@@ -66,6 +128,11 @@ TEXTS: Mapping[str, Any] = {
 def text(finding: Finding) -> str:
     """The sentence of a finding, in the active language."""
     return str(TEXTS[finding.code]).format(about=finding.about, **(finding.values or {}))
+
+
+def refusal_of(code: str, about: str, values: Mapping[str, str] | None) -> Refused:
+    """A Refused from what a rule found: its code, what it is about, the values of its sentence."""
+    return Refused(code, text(Finding(0, code, about, values)))
 
 
 def refusal(code: str, about: str = "", *, status: int = 422, field: str | None = None, **values: str) -> Refused:

@@ -11,6 +11,9 @@ __all__ = [
     "COMPONENT_STATES",
     "COMPONENT_VARIANTS",
     "DATUMS",
+    "DRAFT_BUSY",
+    "DRAFT_KINDS",
+    "DRAFT_STATES",
     "LEVELS",
     "ComponentCode",
     "UnknownDatum",
@@ -46,6 +49,12 @@ COMPONENT_STATES: dict[str, tuple[str, ...]] = {
     "abandoned": ("废弃",),
     "occupied": ("占用", "移除占用"),
 }
+
+# What base data are kept, changed and undone as wholes; the kinds of an uploaded file.
+DRAFT_KINDS = ("component", "duty_grid", "facility", "outline", "unit_grid")
+# An upload's way: the worker is busy in the first three; only `ready` waits for a person.
+DRAFT_BUSY = ("reading", "judging", "taking")
+DRAFT_STATES = (*DRAFT_BUSY, "ready", "failed", "taken", "undone")
 
 # Positional accuracy by class, metres (STANDARDS §1, F).
 ACCURACY_METRES: dict[str, float] = {"A": 0.5, "B": 1.0, "C": 10.0}

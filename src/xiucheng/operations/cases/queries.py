@@ -297,3 +297,16 @@ def open_of_agency(agency_id: UUID) -> int:
 def is_open(state: str) -> bool:
     """Is a case of this state still to be settled?"""
     return state in OPEN_STATES
+
+
+# Column of a case → the kind of base data whose codes it holds.
+_PLACE_COLUMNS = {"unit_grid": "unit_grid", "component": "component"}
+
+
+def leaning_on_places(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
+    """The codes of unit grids or components that cases filed since then refer to (places.registry). One statement."""
+    column = _PLACE_COLUMNS.get(kind)
+    if column is None:
+        return []
+    rows = Case.objects.filter(filed_at__gte=since, **{f"{column}__in": list(codes)})
+    return sorted(set(rows.values_list(column, flat=True)))

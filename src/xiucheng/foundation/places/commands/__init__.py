@@ -1,23 +1,49 @@
-"""Every write of places: the area tree, grids, components and facilities. All take `actor`, below people's posts."""
+"""Every write of places: areas, grids, points, uploads, undoing. All take `actor`: posts are a matter of people."""
 
-from .areas import add_area, close_area, load_additions, load_areas, rename_area, set_outline
+from .areas import add_area, close_area, load_additions, load_areas, load_outlines, rename_area, set_outline
+from .changes import undo_change
+from .drafts import (
+    accept_repairs,
+    choose,
+    discard_draft,
+    drop_repairs,
+    open_draft,
+    settle,
+    take_draft,
+    undo_draft,
+)
+from .editing import draw_grid, merge_grids, renumber_grids, split_grid
 from .grids import load_duty_grids, load_unit_grids
 from .named import drop_duty_grid, name_duty_grid, reopen_area
 from .points import load_components, load_facilities, set_component_state
 
 __all__ = [
+    "accept_repairs",
     "add_area",
+    "choose",
     "close_area",
+    "discard_draft",
+    "draw_grid",
     "drop_duty_grid",
+    "drop_repairs",
     "load_additions",
     "load_areas",
     "load_components",
     "load_duty_grids",
     "load_facilities",
+    "load_outlines",
     "load_unit_grids",
+    "merge_grids",
     "name_duty_grid",
+    "open_draft",
     "rename_area",
+    "renumber_grids",
     "reopen_area",
     "set_component_state",
     "set_outline",
+    "settle",
+    "split_grid",
+    "take_draft",
+    "undo_change",
+    "undo_draft",
 ]

@@ -1,6 +1,7 @@
 """Founding and keeping the area tree: districts, streets, communities and their outlines."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from shapely.geometry.base import BaseGeometry
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.verbs import verb
 
-from ..loaders import divisions
+from .. import queries
+from ..loaders import divisions, grids
 from ..loaders.divisions import AreaRow
+from ..loaders.reading import Source
 from ..loaders.report import LoadReport, Sieve
 from ..models import Area
 from ..partition import shape_fault
 from ..refusals import refusal
 from ..rules import LEVELS, code_of_local, level_of, name_forms, parent_code, trim_code
-from . import writing
+from . import changes, writing
 
 
 @verb
@@ -151,9 +154,33 @@ def set_outline(
     drawn = shapely.box(*box) if shape is None and box is not None else shape
     if drawn is not None and (fault := shape_fault(drawn)):
         raise refusal("bad_outline", why=(fault.values or {}).get("why", fault.code))
+    kept = changes.Keeper("outline", [found.code])
     values = writing.boxed(drawn) if drawn is not None else dict.fromkeys(("shape", "west", "south", "east", "north"))
     if shape is None:
         values["shape"] = None
     Area.objects.filter(pk=found.pk).update(**values, outline_accuracy=accuracy)
     kind = "polygon" if shape is not None else "box" if box else "none"
+    kept.keep(actor=actor, now=now, verb_name="set_outline")
     writing.changed(actor=actor, now=now, verb_name="set_outline", subject=found.id, code=found.code, kind=kind)
+
+
+@verb
+def load_outlines(*, actor: Actor, now: datetime, source: Source, accuracy: float = 0.0) -> LoadReport:
+    """Set the outlines of many areas, each named by its code or, where there is none, by its name.
+
+    accuracy: metres they may be off. Refused row by row: unknown_area, duplicate_code, bad_shape, not_degrees.
+    """
+    district = writing.district()
+    sieve = Sieve()
+    read, outlines = grids.read_outlines(source, queries.area_code, sieve)
+    kept = changes.Keeper("outline", list(outlines))
+    rows = [
+        Area(code=code, outline_accuracy=accuracy, **writing.boxed(shape)) for code, shape in sorted(outlines.items())
+    ]
+    Area.objects.bulk_update(rows, ["shape", "west", "south", "east", "north", "outline_accuracy"], batch_size=500)
+    report = sieve.report(read, len(outlines))
+    change = kept.keep(actor=actor, now=now, verb_name="load_outlines")
+    writing.changed(
+        actor=actor, now=now, verb_name="load_outlines", subject=district.id, change=change, **writing.counts(report)
+    )
+    return replace(report, change=change)

@@ -1,5 +1,6 @@
 """Loading unit grids and duty grids."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from ..loaders.reading import Source
 from ..loaders.report import LoadReport, Sieve
 from ..models import Area, DutyGrid, UnitGrid
 from ..partition import square_metres
-from . import writing
+from . import changes, writing
 
 
 @verb
@@ -29,9 +30,9 @@ def load_unit_grids(*, actor: Actor, now: datetime, source: Source, datum: str =
     }
     sieve = Sieve()
     read, cells = grids.read_unit_grids(source, datum, set(active.values_list("code", flat=True)), outlines, sieve)
-    UnitGrid.objects.filter(community__in={cell.code[:12] for cell in cells}).exclude(
-        code__in=[cell.code for cell in cells]
-    ).delete()
+    codes = [cell.code for cell in cells]
+    kept = changes.Keeper("unit_grid", codes, areas={code[:12] for code in codes})
+    UnitGrid.objects.filter(community__in={cell.code[:12] for cell in cells}).exclude(code__in=codes).delete()
     UnitGrid.objects.bulk_create(
         [
             UnitGrid(
@@ -48,8 +49,11 @@ def load_unit_grids(*, actor: Actor, now: datetime, source: Source, datum: str =
         update_fields=["shape", "west", "south", "east", "north", "square_metres"],
     )
     report = sieve.report(read, len(cells))
-    writing.changed(actor=actor, now=now, verb_name="load_unit_grids", subject=district.id, **writing.counts(report))
-    return report
+    change = kept.keep(actor=actor, now=now, verb_name="load_unit_grids")
+    writing.changed(
+        actor=actor, now=now, verb_name="load_unit_grids", subject=district.id, change=change, **writing.counts(report)
+    )
+    return replace(report, change=change)
 
 
 @verb
@@ -65,6 +69,7 @@ def load_duty_grids(*, actor: Actor, now: datetime, source: Source, datum: str =
     sieve = Sieve()
     read, duties = grids.read_duty_grids(source, datum, areas, shapes, sieve)
     codes = [duty.code for duty in duties]
+    kept = changes.Keeper("duty_grid", codes, areas={duty.area for duty in duties})
     DutyGrid.objects.filter(Q(area__in={duty.area for duty in duties}) | Q(code__in=codes)).delete()
     DutyGrid.objects.bulk_create(
         [DutyGrid(code=duty.code, name=duty.name, area_id=duty.area, **writing.boxed(duty.shape)) for duty in duties],
@@ -76,5 +81,8 @@ def load_duty_grids(*, actor: Actor, now: datetime, source: Source, datum: str =
         unit_grid.duty_grid_id = owner[unit_grid.code]
     UnitGrid.objects.bulk_update(moved, ["duty_grid"], batch_size=writing.BATCH)
     report = sieve.report(read, len(duties))
-    writing.changed(actor=actor, now=now, verb_name="load_duty_grids", subject=district.id, **writing.counts(report))
-    return report
+    change = kept.keep(actor=actor, now=now, verb_name="load_duty_grids")
+    writing.changed(
+        actor=actor, now=now, verb_name="load_duty_grids", subject=district.id, change=change, **writing.counts(report)
+    )
+    return replace(report, change=change)

@@ -1,6 +1,6 @@
 """Loading components and facilities, and noting what becomes of a component."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,9 +8,10 @@ import shapely
 from django.utils import timezone
 
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
 
-from .. import queries
+from .. import whereabouts
 from ..loaders import points
 from ..loaders.points import PointRow
 from ..loaders.reading import Source
@@ -18,7 +19,7 @@ from ..loaders.report import LoadReport, Sieve
 from ..models import Component, Facility
 from ..refusals import refusal
 from ..rules import COMPONENT_STATES
-from . import writing
+from . import changes, writing
 
 
 @verb
@@ -46,40 +47,31 @@ def load_components(
             own.append(row)
         else:
             sieve.refuse(row.row, "other_district", row.code)
-    placed = _placed(own, sieve)
-    Component.objects.bulk_create(
-        [_component(row, community) for row, community in placed],
-        batch_size=writing.BATCH,
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=[
-            "kind", "name", "state", "community", "unit_grid", "lon", "lat", "shape", "accuracy", "surveyed_on",
-            "changed_on", "source", "note",
-        ],
-    )  # fmt: skip
+    placed = whereabouts.place(own, sieve)
+    kept = changes.Keeper("component", [row.code for row, _ in placed])
+    writing.upsert(Component, _COMPONENT, (_component(row, community) for row, community in placed), kept=("id",))
     parties = [(row.code, relation, name) for row, _ in placed for relation, name in row.parties]
     report = sieve.report(read, len(placed), parties)
-    writing.changed(actor=actor, now=now, verb_name="load_components", subject=district.id, **writing.counts(report))
-    return report
-
-
-def _component(row: PointRow, community: str | None) -> Component:
-    return Component(
-        code=row.code,
-        kind=row.kind,
-        name=row.name,
-        state=row.state,
-        community_id=community,
-        unit_grid=row.unit_grid,
-        lon=row.lon,
-        lat=row.lat,
-        shape=shapely.to_wkb(row.shape) if row.shape is not None else None,
-        accuracy=row.accuracy,
-        surveyed_on=row.surveyed_on,
-        changed_on=row.changed_on,
-        source=row.source,
-        note=row.note,
+    change = kept.keep(actor=actor, now=now, verb_name="load_components")
+    writing.changed(
+        actor=actor, now=now, verb_name="load_components", subject=district.id, change=change, **writing.counts(report)
     )
+    return replace(report, change=change)
+
+
+_COMPONENT = (
+    "code", "id", "kind", "name", "state", "community_code", "unit_grid", "lon", "lat", "shape", "accuracy",
+    "surveyed_on", "changed_on", "source", "note",
+)  # fmt: skip
+
+
+def _component(row: PointRow, community: str | None) -> tuple[object, ...]:
+    """A row in the order of _COMPONENT."""
+    shape = shapely.to_wkb(row.shape) if row.shape is not None else None
+    return (
+        row.code, uuid7(), row.kind, row.name, row.state, community, row.unit_grid, row.lon, row.lat, shape,
+        row.accuracy, row.surveyed_on, row.changed_on, row.source, row.note,
+    )  # fmt: skip
 
 
 @verb
@@ -91,7 +83,8 @@ def load_facilities(*, actor: Actor, now: datetime, source: Source, datum: str =
     district = writing.district()
     sieve = Sieve()
     read, found = points.read_facilities(source, datum, sieve)
-    placed = _placed(found, sieve)
+    placed = whereabouts.place(found, sieve)
+    kept = changes.Keeper("facility", [row.code for row, _ in placed])
     Facility.objects.bulk_create(
         [
             Facility(
@@ -106,34 +99,11 @@ def load_facilities(*, actor: Actor, now: datetime, source: Source, datum: str =
         update_fields=["kind", "name", "community", "address", "lon", "lat"],
     )  # fmt: skip
     report = sieve.report(read, len(placed))
-    writing.changed(actor=actor, now=now, verb_name="load_facilities", subject=district.id, **writing.counts(report))
-    return report
-
-
-def _placed(rows: Sequence[PointRow], sieve: Sieve) -> list[tuple[PointRow, str | None]]:
-    """Each row with its community: as stated by code or name, by its unit grid, or by where it lies."""
-    placed: list[tuple[PointRow, str | None]] = []
-    located = queries.locate_many([(row.lon, row.lat) for row in rows])
-    for row, where in zip(rows, located, strict=True):
-        community = _community(row, where)
-        if where.outside:
-            sieve.refuse(row.row, "point_outside", row.code)
-        elif row.community and community is None:
-            sieve.refuse(row.row, "unknown_area", row.community)
-        else:
-            if community is None:
-                sieve.warn(row.row, "place_unknown", row.code)
-            unit_grid = row.unit_grid or where.unit_grid or ""
-            placed.append((replace(row, unit_grid=unit_grid), community))
-    return placed
-
-
-def _community(row: PointRow, where: queries.Located) -> str | None:
-    if row.community:
-        found = queries.area(row.community)
-        return found.code if found else queries.code_by_name(row.community)
-    by_grid = queries.area(row.unit_grid[:12]) if row.unit_grid else None
-    return by_grid.code if by_grid else where.community
+    change = kept.keep(actor=actor, now=now, verb_name="load_facilities")
+    writing.changed(
+        actor=actor, now=now, verb_name="load_facilities", subject=district.id, change=change, **writing.counts(report)
+    )
+    return replace(report, change=change)
 
 
 @verb
@@ -144,5 +114,7 @@ def set_component_state(*, actor: Actor, now: datetime, code: str, state: str) -
     found = Component.objects.filter(code=code).first()
     if found is None:
         raise refusal("unknown_component", code, status=404)
+    kept = changes.Keeper("component", [code])
     Component.objects.filter(pk=found.pk).update(state=state, changed_on=timezone.localdate(now))
+    kept.keep(actor=actor, now=now, verb_name="set_component_state")
     writing.changed(actor=actor, now=now, verb_name="set_component_state", subject=found.id, code=code, state=state)

@@ -1,10 +1,14 @@
 """What every write of places shares: the step, the district, a shape with its box."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import shapely
+from django.db import connection
+from django.db.models import Model
+from psycopg import sql
 from shapely.geometry.base import BaseGeometry
 
 from xiucheng.kit import journal
@@ -55,3 +59,28 @@ def boxed(shape: BaseGeometry) -> dict[str, Any]:
 def drawn(shape: Any) -> BaseGeometry:
     """The shape of a column that is not null."""
     return shapely.from_wkb(bytes(shape))
+
+
+def upsert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, kept: Sequence[str]) -> None:
+    """Insert rows by COPY, or bring those up to date whose code is there; `kept` columns stay as they are then.
+
+    columns: database names, `code` among them, each row in that order and each code once. A hundred thousand rows in
+    seconds, where INSERT with bound values takes a minute.
+    """
+    table = model._meta.db_table
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    changed = [name for name in columns if name != "code" and name not in kept]
+    updates = sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in changed)
+    part = {"table": sql.Identifier(table), "names": names, "updates": updates}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE TEMP TABLE incoming AS SELECT {names} FROM {table} LIMIT 0").format(**part))
+        with cursor.copy(sql.SQL("COPY incoming ({names}) FROM STDIN").format(**part)) as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {table} ({names}) SELECT {names} FROM incoming ORDER BY code"
+                " ON CONFLICT (code) DO UPDATE SET {updates}"
+            ).format(**part)
+        )
+        cursor.execute("DROP TABLE incoming")

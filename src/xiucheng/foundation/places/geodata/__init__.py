@@ -1,1 +1,1 @@
-"""Geodata as districts have them: bounded reading of map files, their datums, columns by guess, where the points lie."""
+"""Geodata as districts have them: bounded reading of map files, their frames, their columns, where the points lie."""

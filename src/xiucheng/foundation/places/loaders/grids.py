@@ -1,7 +1,7 @@
 """Unit grids and duty grids from GeoJSON, judged row by row and then as a whole."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +45,7 @@ def read_unit_grids(
     overlaps_neighbour, gap, beyond_community, numbered_out_of_order, odd_size (STANDARDS §1, unit grid code).
     """
     rows = features(source, datum)
-    cells: dict[str, Cell] = {}
-    for row in rows:
-        cell = _cell(row, communities, cells, sieve)
-        if cell:
-            cells[cell.code] = cell
+    cells = sound_cells(rows, communities, sieve)
     kept, refused, warnings = split_overlapping(list(cells.values()))
     sieve.refused.extend(refused)
     sieve.warnings.extend(warnings)
@@ -61,6 +57,16 @@ def read_unit_grids(
         sieve.warnings.extend(coverage(community, [cell.shape for cell in members], outlines.get(community)))
         sieve.warnings.extend(numbering(members))
     return len(rows), kept
+
+
+def sound_cells(rows: Sequence[Row], communities: Collection[str], sieve: Sieve) -> dict[str, Cell]:
+    """The cells by code whose own code and shape pass, whatever they do to their neighbours."""
+    cells: dict[str, Cell] = {}
+    for row in rows:
+        cell = _cell(row, communities, cells, sieve)
+        if cell:
+            cells[cell.code] = cell
+    return cells
 
 
 def _cell(row: Row, communities: Collection[str], taken: Mapping[str, Cell], sieve: Sieve) -> Cell | None:
@@ -202,3 +208,31 @@ class _Members:
         for position in positions[share < _WHOLE].tolist():
             sieve.warn(number, "splits_unit_grid", code, other=self._codes[position])
         return tuple(self._codes[position] for position in positions.tolist())
+
+
+OUTLINE_CODE_FIELDS = ("code", "区划代码", "行政区代码", "社区代码", "街道代码")
+OUTLINE_NAME_FIELDS = ("name", "区划名称", "社区名称", "街道名称", "名称")
+
+
+def read_outlines(
+    source: Source, resolve: Callable[[str], str | None], sieve: Sieve
+) -> tuple[int, dict[str, BaseGeometry]]:
+    """Rows read, and shapes by the code of their area; resolve: an area's code or name → its code, None for none.
+
+    Refuses row by row: unknown_area, duplicate_code, bad_shape, not_degrees.
+    """
+    found = features(source)
+    shapes: dict[str, BaseGeometry] = {}
+    for row in found:
+        said = row.get(OUTLINE_CODE_FIELDS) or row.get(OUTLINE_NAME_FIELDS)
+        code = resolve(said) or resolve(row.get(OUTLINE_NAME_FIELDS)) if said else None
+        bad = shape_fault(row.shape)
+        if code is None:
+            sieve.refuse(row.number, "unknown_area", said or "-")
+        elif code in shapes:
+            sieve.refuse(row.number, "duplicate_code", code)
+        elif bad or row.shape is None:
+            sieve.refuse(row.number, bad.code if bad else "bad_shape", said, **((bad.values if bad else None) or {}))
+        else:
+            shapes[code] = row.shape
+    return len(found), shapes

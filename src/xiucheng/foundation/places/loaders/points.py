@@ -178,8 +178,8 @@ def _of_shape(shape: BaseGeometry) -> tuple[float, float]:
     """Where a thing is shown: a point itself, of a line or polygon a point on it (features are shifted already)."""
     if shape.is_empty:
         raise _Fault("point_missing")
-    point = shapely.point_on_surface(shape)
-    return float(point.x), float(point.y)
+    point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
+    return float(shapely.get_x(point)), float(shapely.get_y(point))
 
 
 def _of_fields(row: Row, shift: Callable[[float, float], tuple[float, float]] | None) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,6 @@ from shapely.geometry.base import BaseGeometry
 
 from ..datum import DATUMS, to_wgs84
 from ..refusals import refusal
-
-Source = Path | bytes | Mapping[str, Any]
 
 # Names under which GeoJSON's old `crs` member says "degrees, longitude first" (EPSG 4490 is CGCS2000).
 _DEGREES = ("CRS84", "4326", "4490")
@@ -30,12 +28,17 @@ class Row:
     shape: BaseGeometry | None = None
 
     def get(self, names: Iterable[str]) -> str:
-        """The first non-empty field among aliases, as stripped text; "" where there is none."""
+        """The first non-empty field among aliases (in lower case), as stripped text; "" where there is none."""
+        fields = self.fields
         for name in names:
-            value = self.fields.get(name.lower())
-            if value not in (None, ""):
+            value = fields.get(name)
+            if value is not None and value != "":
                 return str(value).strip()
         return ""
+
+
+Source = Path | bytes | Mapping[str, Any] | Sequence[Row]
+"""A file, its bytes, a parsed GeoJSON collection, or rows that are in WGS84 already."""
 
 
 def content(source: Path | bytes) -> bytes:
@@ -68,7 +71,12 @@ def features(source: Source, datum: str = "wgs84") -> list[Row]:
 
     A feature whose geometry cannot be read has shape None: the row is refused later, the file is not.
     """
-    collection = source if isinstance(source, Mapping) else _json(source)
+    if isinstance(source, Mapping):
+        collection = source
+    elif isinstance(source, Path | bytes):
+        collection = _json(source)
+    else:
+        return list(source)
     crs = str(((collection.get("crs") or {}).get("properties") or {}).get("name", ""))
     if crs and not crs.endswith(_DEGREES):
         raise refusal("unknown_crs", crs)
@@ -86,7 +94,7 @@ def features(source: Source, datum: str = "wgs84") -> list[Row]:
 
 def rows(source: Source, datum: str = "wgs84") -> list[Row]:
     """A CSV or a GeoJSON file, told apart by its first character."""
-    if isinstance(source, Mapping):
+    if not isinstance(source, Path | bytes):
         return features(source, datum)
     data = content(source)
     return features(data, datum) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else table(data)

@@ -11,7 +11,8 @@ class LoadReport:
     """Rows read and taken; `refused` rows are not stored, `warnings` are stored and worth a look.
 
     `parties` are (component code, relation, name as written) with relation department, owner or maintainer: places
-    knows no agency, so whoever loads components gives these to people.
+    knows no agency, so whoever loads components gives these to people. `change` is the id under which the whole load
+    can be undone, None where nothing was taken.
     """
 
     read: int
@@ -19,6 +20,7 @@ class LoadReport:
     refused: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     parties: tuple[tuple[str, str, str], ...] = ()
+    change: str | None = None
 
 
 @dataclass(slots=True)
