@@ -25,6 +25,8 @@ PAGES: dict[str, frozenset[str]] = {
     "console:routing": DISTRICT | {"system_admin"},
     "console:inbox": EVERYBODY,
     "console:packs": frozenset({"shift_leader", "leader", "system_admin"}),
+    "console:basemap": frozenset({"system_admin"}),
+    "console:components": frozenset({"system_admin"}),
     "console:users": frozenset({"system_admin", "security_admin"}),
     "console:operations": frozenset({"system_admin"}),
     "console:audit": frozenset({"audit_admin"}),

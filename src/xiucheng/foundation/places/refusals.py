@@ -52,6 +52,8 @@ TEXTS: Mapping[str, Any] = {
     "unknown_grid": _("没有编码为“{about}”的单元网格。"),
     "already_in_order": _("社区“{about}”的编号已经是自西向东、自北向南。"),
     "no_grids": _("社区“{about}”还没有单元网格。"),
+    "one_grid_only": _("请只选一个网格来切。"),
+    "drawing_missing": _("图上还没有画好：切分要画一条线，新网格要画至少三个角。"),
     "stale_map": _("这张图刚被别人改过，请看最新的再动手。"),
     # uploads
     "unknown_kind_of_file": _("不认识的数据种类“{about}”。"),

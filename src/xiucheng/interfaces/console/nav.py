@@ -39,6 +39,7 @@ PLACES = (
     Place("console:reception", _("登记"), "headset", "n", ("acceptor", "shift_leader")),
     Place("console:routing", _("派遣规则"), "route", "l", ("dispatcher", "shift_leader", "leader", "system_admin")),
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),
+    Place("console:basemap", _("底图"), "map", "b", ("system_admin",)),
     Place("console:users", _("用户"), "users", "u", ("system_admin", "security_admin")),
     Place("setup:overview", _("建区"), "building", "s", ("security_admin",)),
     Place("console:operations", _("运行"), "tool", "o", ("system_admin",)),

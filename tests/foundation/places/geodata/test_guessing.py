@@ -72,6 +72,7 @@ def test_without_outline_or_box_the_province_is_known():
     assert guess(projected(4550), "", placing.province("371002")).chosen.placing.verdict == "inside"
     assert placing.province("990101") is None
     assert guess(projected(4529), "", None).chosen.placing.verdict == "unknown"
+    assert placing.placing(np.array([[2.0, 48.0]]), None).verdict == "away"
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 2)), np.full((5, 2), np.nan), np.array([[1e30, 1e30]])])

@@ -77,7 +77,13 @@ def _done(
     change = keeper.keep(actor=actor, now=now, verb_name=verb_name)
     assert change is not None
     writing.changed(
-        actor=actor, now=now, verb_name=verb_name, subject=community.id, change=change, codes=codes[:50], all=len(codes)
+        actor=actor,
+        now=now,
+        verb_name=verb_name,
+        subject=community.id,
+        change=change,
+        unit_grid=codes[:50],
+        all=len(codes),
     )
     return change
 

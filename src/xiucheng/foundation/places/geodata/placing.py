@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ MARGIN_KM = 2.0
 # Of the points, this share has to lie in the district before the frame passes for right (D).
 MOSTLY = 0.9
 SAMPLE = 400
+_COUNTRY = (73.0, 3.0, 136.0, 54.0)
 
 _KM = METRES_PER_DEGREE / 1000
 _LAND = Path(__file__).with_name("land.json")
@@ -103,7 +104,11 @@ def placing(lonlat: Points, reach: Reach | None) -> Placing:
     at_sea = float(wet.mean())
     centre = (float(middle[0]), float(middle[1]))
     if reach is None:
-        return Placing("sea" if at_sea > 0.5 else "unknown", 0.0, at_sea, nowhere, 0.0, centre)
+        # Nothing is known of this district: all that can be said is whether it is in the country at all.
+        abroad = placing(lonlat, Reach(shapely.box(*_COUNTRY), "country"))
+        elsewhere = abroad.verdict in ("away", "sea") or at_sea > 0.5
+        verdict = "unknown" if not elsewhere else "sea" if at_sea > 0.5 else "away"
+        return replace(abroad, verdict=verdict, source="country")
     away = _kilometres(dots, known, reach.shape)
     inside = float((away <= MARGIN_KM).mean()) * (1 - nowhere)
     outside = away[away > MARGIN_KM]

@@ -52,9 +52,12 @@ export async function basemap(
       sources: { cells: { type: "geojson", data: shapes as never } },
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("--ground-2") } },
-        { id: "cells", type: "fill", source: "cells", paint: { "fill-color": ["case", ["==", ["get", "code"], here], colour("--accent-weak"), colour("--ground")] } },
+        { id: "cells", type: "fill", source: "cells", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ["case", ["==", ["get", "code"], here], colour("--accent-weak"), colour("--ground")] } },
         { id: "edges", type: "line", source: "cells", paint: { "line-color": ["case", ["==", ["get", "code"], here], colour("--accent"), colour("--rule-2")], "line-width": ["case", ["==", ["get", "code"], here], 2, 1] } },
-        { id: "names", type: "symbol", source: "cells", layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["sans-serif"] }, paint: { "text-color": colour("--ink-2"), "text-halo-color": colour("--ground"), "text-halo-width": 1.5 } },
+        { id: "faults", type: "fill", source: "cells", filter: ["all", ["==", ["get", "layer"], "fault"], ["==", ["geometry-type"], "Polygon"]], paint: { "fill-color": colour("--late"), "fill-opacity": 0.45 } },
+        { id: "fault-edges", type: "line", source: "cells", filter: ["==", ["get", "layer"], "fault"], paint: { "line-color": colour("--late"), "line-width": 2 } },
+        { id: "spots", type: "circle", source: "cells", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 3, "circle-color": ["case", ["==", ["get", "layer"], "fault"], colour("--late"), colour("--accent")], "circle-stroke-width": 1, "circle-stroke-color": colour("--ground") } },
+        { id: "names", type: "symbol", source: "cells", filter: ["==", ["geometry-type"], "Polygon"], layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["sans-serif"] }, paint: { "text-color": colour("--ink-2"), "text-halo-color": colour("--ground"), "text-halo-width": 1.5 } },
       ],
     },
   });

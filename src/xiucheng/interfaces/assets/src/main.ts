@@ -32,5 +32,6 @@ grow("[data-live]", async (place) => (await import("./islands/live")).live(place
 grow("[data-hall]", async (place) => (await import("./islands/hall")).hall(place));
 grow("[data-photos]", async (place) => (await import("./islands/photos")).photos(place));
 grow("[data-map]", async (place) => (await import("./islands/map")).map(place));
+grow("[data-drawing]", async (place) => (await import("./islands/drawing")).drawing(place));
 grow("[data-report]", async (place) => (await import("./islands/report")).report(place));
 grow("[data-compare]", async (place) => (await import("./islands/compare")).compare(place));

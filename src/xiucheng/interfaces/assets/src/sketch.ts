@@ -2,12 +2,21 @@
 type Ring = [number, number][];
 export type Shapes = {
   type: "FeatureCollection";
-  features: { type: "Feature"; geometry: { type: string; coordinates: unknown } | null; properties: { code: string; name: string } }[];
+  features: { type: "Feature"; geometry: { type: string; coordinates: unknown } | null; properties: { code: string; name: string; layer?: string } }[];
 };
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function ringsOf(geometry: { type: string; coordinates: unknown } | null): Ring[] {
+export type Corner = [number, number];
+
+/** Points of a point feature; empty for areas. */
+export function pointsOf(geometry: { type: string; coordinates: unknown } | null): Corner[] {
+  if (geometry?.type === "Point") return [geometry.coordinates as Corner];
+  if (geometry?.type === "MultiPoint") return geometry.coordinates as Corner[];
+  return [];
+}
+
+export function ringsOf(geometry: { type: string; coordinates: unknown } | null): Ring[] {
   if (geometry?.type === "Polygon") return geometry.coordinates as Ring[];
   if (geometry?.type === "MultiPolygon") return (geometry.coordinates as Ring[][]).flat();
   return [];
@@ -21,7 +30,10 @@ export function boundsOf(shapes: Shapes, pin: { lon: number; lat: number } | nul
     box[2] = Math.max(box[2], x);
     box[3] = Math.max(box[3], y);
   };
-  shapes.features.forEach((feature) => ringsOf(feature.geometry).forEach((ring) => ring.forEach(([x, y]) => take(x, y))));
+  shapes.features.forEach((feature) => {
+    ringsOf(feature.geometry).forEach((ring) => ring.forEach(([x, y]) => take(x, y)));
+    pointsOf(feature.geometry).forEach(([x, y]) => take(x, y));
+  });
   if (pin) {
     take(pin.lon - 0.002, pin.lat - 0.0015);
     take(pin.lon + 0.002, pin.lat + 0.0015);
@@ -44,9 +56,22 @@ export function draw(place: HTMLElement, shapes: Shapes, pin: { lon: number; lat
   const pad = Math.max(width, height) * 0.04;
   svg.setAttribute("viewBox", `${-pad} ${-pad} ${width + 2 * pad} ${height + 2 * pad}`);
   for (const feature of shapes.features) {
+    const points = pointsOf(feature.geometry);
+    if (points.length) {
+      points.forEach(([x, y]) => {
+        const spot = document.createElementNS(SVG, "circle");
+        spot.setAttribute("class", feature.properties.layer === "fault" ? "spot fault" : "spot");
+        spot.setAttribute("cx", String(toX(x)));
+        spot.setAttribute("cy", String(toY(y)));
+        spot.setAttribute("r", String(Math.max(width, height) * 0.004));
+        svg.append(spot);
+      });
+      continue;
+    }
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", ringsOf(feature.geometry).map((ring) => `M${ring.map(([x, y]) => `${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join("L")}Z`).join(""));
-    path.setAttribute("class", feature.properties.code === place.dataset.here ? "cell here" : "cell");
+    const layer = feature.properties.layer ?? "";
+    path.setAttribute("class", feature.properties.code === place.dataset.here ? "cell here" : `cell ${layer}`.trim());
     const title = document.createElementNS(SVG, "title");
     title.textContent = feature.properties.name;
     path.append(title);
