@@ -107,7 +107,7 @@ def _archive(upload: Path, name: str, folder: Path) -> list[Unpacked]:
     try:
         with zipfile.ZipFile(upload) as archive:
             return _members(archive, name, folder)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise BadFile("zip_broken", name) from error
 
 
