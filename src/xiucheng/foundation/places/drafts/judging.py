@@ -48,10 +48,12 @@ def judge(kind: str, rows: list[Row], *, kinds: Sequence[str] | None, variant: s
 
 
 def repaired(kind: str, rows: list[Row], repairs: Sequence[Any]) -> list[Row]:
-    """The rows with every accepted repair done: bow-ties untied, slivers given to one side; codes never change."""
+    """The rows as they are loaded: every accepted repair done, areas of duty grids by code; no row's code changes."""
     accepted = {repair["about"] for repair in repairs if repair["kind"] == "bow_tie"}
     if accepted:
         rows = [Row(row.number, row.fields, _tied(row)) if _name(row) in accepted else row for row in rows]
+    if kind == "duty_grid":
+        return [_with_area(row) for row in rows]
     return _mended(rows, repairs) if kind == "unit_grid" else rows
 
 
@@ -145,12 +147,11 @@ def _mended(rows: list[Row], repairs: Sequence[Any]) -> list[Row]:
 def _duty_grids(rows: list[Row], kinds: Any, variant: str) -> Judged:
     shapes = _shapes(UnitGrid.objects.values_list("code", "shape"))
     areas = set(Area.objects.filter(active_to__isnull=True).values_list("code", flat=True))
-    named = [_with_area(row) for row in rows]
     sieve = Sieve()
-    _, duties = grids.read_duty_grids(named, "wgs84", areas, shapes, sieve)
+    _, duties = grids.read_duty_grids(rows, "wgs84", areas, shapes, sieve)
     codes = {duty.code for duty in duties}
     before = set(DutyGrid.objects.filter(area__in={duty.area for duty in duties}).values_list("code", flat=True))
-    return Judged(_findings(sieve, named), len(codes), len(codes - before), len(before - codes))
+    return Judged(_findings(sieve, rows), len(codes), len(codes - before), len(before - codes))
 
 
 def _with_area(row: Row) -> Row:
