@@ -9,7 +9,7 @@ import xiucheng.kit.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("places", "0001_initial"),
+        ("places", "0002_named_duty_grids"),
     ]
 
     operations = [
