@@ -26,7 +26,7 @@ PAGES: dict[str, frozenset[str]] = {
     "console:inbox": EVERYBODY,
     "console:packs": frozenset({"shift_leader", "leader", "system_admin"}),
     "console:basemap": frozenset({"system_admin"}),
-    "console:components": frozenset({"system_admin"}),
+    "console:base_components": frozenset({"system_admin"}),
     "console:users": frozenset({"system_admin", "security_admin"}),
     "console:operations": frozenset({"system_admin"}),
     "console:audit": frozenset({"audit_admin"}),

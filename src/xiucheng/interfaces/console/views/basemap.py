@@ -320,4 +320,4 @@ def set_state(request: Visit, code: str) -> HttpResponse:
     )
     messages.success(request, _("已改好，可在改动记录里撤销"))
     back = request.POST.get("back", "")
-    return redirect(back if back.startswith("/desk/basemap/components") else "console:components")
+    return redirect(back if back.startswith("/desk/basemap/components") else "console:base_components")
