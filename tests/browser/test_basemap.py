@@ -67,7 +67,7 @@ def test_a_map_comes_in_is_changed_and_goes_back(
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.locator('[data-tool="line"]').click()
-    for share in (-0.3, 1.4):
+    for share in (-0.1, 1.15):
         page.mouse.click(box["x"] + box["width"] / 3, box["y"] + box["height"] * share)
     picture(page, "basemap-grids")
     assert serious(page) == []
