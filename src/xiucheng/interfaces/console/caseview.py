@@ -1,6 +1,6 @@
 """What the case page and the hall's side pane show of a case, gathered from the rooms' queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -156,41 +156,45 @@ def conditions(case: CaseView, now: datetime) -> tuple[Category | None, Conditio
     return found, condition
 
 
-def story(case: CaseView, now: datetime) -> list[StoryItem]:
-    """The story in sentences, the latest last; at most seven statements."""
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened, one item per step, the latest last; and what each report says in full."""
+
+    items: tuple[StoryItem, ...]
+    told: tuple[dict[str, Any], ...]
+
+
+def story(case: CaseView, now: datetime, standing: Standing) -> Story:
+    """The story in sentences and what was reported; at most nine statements. Who reported is not in it.
+
+    Pictures of reports that the case's own story shows are not shown again; others only to those who see every picture.
+    """
     lines = cases.story(case.id)
     held = names.catalogue(now)
     people_named = [_uuid(line.payload.get("person")) for line in lines]
     known = Names.of_actors((line.actor for line in lines), people_named)
-    shown = media.describe([media_id for line in lines for media_id, _purpose in line.media])
+    reports = intake.told_of(case.id)
+    of_lines = [media_id for line in lines for media_id, _purpose in line.media]
+    sees_all = visible_to(standing).kind == "all"
+    of_reports = [media_id for one in reports for media_id in one.media if media_id not in of_lines and sees_all]
+    shown = media.describe(of_lines + of_reports)
     items = []
     for line in lines:
         said, tone = wording.sentence(line.verb, str(line.actor), line.payload, known, held)
         items.append(
             StoryItem(line.occurred_at, said, tone, line.reason or "", line.erased, tuple(pictures(line.media, shown)))
         )
-    return items
+    return Story(tuple(items), tuple(_told(one, set(of_reports), shown) for one in reports))
 
 
-def told(case: CaseView, items: Sequence[StoryItem], standing: Standing) -> list[dict[str, Any]]:
-    """What each report says, in full, for whoever may see the case; who said it is not in it. Five statements.
-
-    Pictures that the story shows already are not shown again; others only to those who see every picture.
-    """
-    shown = {picture.id for item in items for picture in item.pictures}
-    reports = intake.told_of(case.id)
-    sees_all = visible_to(standing).kind == "all"
-    known = media.describe([media_id for one in reports for media_id in one.media] if sees_all else [])
-    return [
-        {
-            "report": one,
-            "channel": names.channel(one.channel),
-            "icon": names.CHANNEL_ICONS.get(one.channel, "message"),
-            "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in one.elements.items()],
-            "pictures": pictures([(media_id, "") for media_id in one.media if str(media_id) not in shown], known),
-        }
-        for one in reports
-    ]
+def _told(report: intake.Told, of_reports: Container[UUID], shown: Mapping[UUID, Described]) -> dict[str, Any]:
+    return {
+        "report": report,
+        "channel": names.channel(report.channel),
+        "icon": names.CHANNEL_ICONS.get(report.channel, "message"),
+        "elements": [(names.ELEMENT_TITLES.get(key, key), text) for key, text in report.elements.items()],
+        "pictures": pictures([(media_id, "") for media_id in report.media if media_id in of_reports], shown),
+    }
 
 
 def pictures(media: Sequence[tuple[UUID, str]], known: Mapping[UUID, Described] | None = None) -> list[Picture]:

@@ -107,6 +107,14 @@ def words(case_ids: Sequence[UUID]) -> dict[UUID, str | None]:
     return {case_id: text for (case_id, _key, _sealed), text in zip(rows, opened, strict=True)}
 
 
+def named(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str | None]]:
+    """Number and title (None: erased) by case, for lists of other things. Two statements, one on the key store."""
+    of_cases = Content.objects.filter(case_id__in=list(case_ids), kind="title")
+    rows = list(of_cases.values_list("case_id", "case__number", "key_id", "sealed"))
+    opened = vault.open_texts([(key, bytes(sealed)) for _case, _number, key, sealed in rows])
+    return {row[0]: (row[1], text) for row, text in zip(rows, opened, strict=True)}
+
+
 def address(case_id: UUID) -> str | None:
     """The address in words, opened; None where there is none or it is erased."""
     row = Content.objects.filter(case_id=case_id, kind="address").values_list("key_id", "sealed").first()

@@ -54,14 +54,14 @@ def head(request: Visit, number: str) -> HttpResponse:
 def story(request: Visit, number: str) -> HttpResponse:
     """What happened, one sentence per step, with words and pictures."""
     view = caseview.find(number, request.standing, request.moment)
-    items = caseview.story(view, request.moment)
+    found = caseview.story(view, request.moment, request.standing)
     return part(
         request,
         "console/parts/case_story.html",
         {
-            "story": items,
-            "told": caseview.told(view, items, request.standing),
-            "compare": caseview.before_after(items),
+            "story": found.items,
+            "told": found.told,
+            "compare": caseview.before_after(found.items),
             "case": view,
             "may_open_reports": intake.may_open(request.standing, view.facts.area),
             "may_release": people.may(request.standing, "media.release", area=view.facts.area),

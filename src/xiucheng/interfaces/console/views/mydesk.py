@@ -1,6 +1,6 @@
 """My desk: what waits for me in the order of due, decisions asked of me, and what I asked that was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,8 +67,7 @@ def my_desk(request: Visit) -> HttpResponse:
     answered = tasks.answered(request.standing, limit=10).rows
     everything: list[Task | Request] = [*found.rows, *waiting, *answered]
     subjects = {one.subject for one in everything if one.room == "cases"}
-    titles = cases.words(list(subjects)) if subjects else {}
-    numbers = cases.numbers(subjects) if subjects else {}
+    named = cases.named(subjects) if subjects else {}
     known = Names.of_actors([one.asked_by for one in waiting])
     queues = _queues(request)
     counts = tasks.desk_counts(request.standing, request.moment)
@@ -76,9 +75,9 @@ def my_desk(request: Visit) -> HttpResponse:
         "queues": queues,
         "nothing": not (counts.tasks or counts.requests or queues),
         "page": found,
-        "lines": [_line(one, request.standing.person_id, titles, numbers) for one in found.rows],
-        "waiting": _asked(waiting, known, titles, numbers),
-        "answered": _asked(answered, known, titles, numbers),
+        "lines": [_line(one, request.standing.person_id, named) for one in found.rows],
+        "waiting": _asked(waiting, known, named),
+        "answered": _asked(answered, known, named),
         "counts": counts,
     }
     return page(request, "console/my_desk.html", context)
@@ -112,17 +111,18 @@ def _queues(request: Visit) -> list[dict[str, object]]:
     return [one for one in found if one["count"]]
 
 
-def _line(task: Task, person_id: UUID | None, titles: dict[UUID, str | None], numbers: dict[UUID, str]) -> Line:
+def _line(task: Task, person_id: UUID | None, named: Mapping[UUID, tuple[str, str | None]]) -> Line:
     in_cases = task.room == "cases"
+    number, title = named.get(task.subject, ("", None))
     href = (
-        reverse("console:case", args=[numbers.get(task.subject, str(task.subject))])
+        reverse("console:case", args=[number or str(task.subject)])
         if in_cases
         else reverse("console:report", args=[task.subject])
     )
     return Line(
         href=href,
-        title=(titles.get(task.subject) or _("文字已按规定删除")) if in_cases else _("一条上报，请到现场看是否属实"),
-        number=numbers.get(task.subject, ""),
+        title=(title or _("文字已按规定删除")) if in_cases else _("一条上报，请到现场看是否属实"),
+        number=number,
         what=str(KINDS.get(task.kind, task.kind)),
         due=task.due_at,
         warn=task.warn_at,
@@ -132,18 +132,17 @@ def _line(task: Task, person_id: UUID | None, titles: dict[UUID, str | None], nu
     )
 
 
-def _asked(
-    requests: Sequence[Request], known: Names, titles: dict[UUID, str | None], numbers: dict[UUID, str]
-) -> list[Asked]:
+def _asked(requests: Sequence[Request], known: Names, named: Mapping[UUID, tuple[str, str | None]]) -> list[Asked]:
+    found = ((one, *named.get(one.subject, ("", None))) for one in requests)
     return [
         Asked(
-            href=reverse("console:case", args=[numbers.get(one.subject, str(one.subject))]),
-            number=numbers.get(one.subject, ""),
-            title=titles.get(one.subject) or _("文字已按规定删除"),
+            href=reverse("console:case", args=[number or str(one.subject)]),
+            number=number,
+            title=title or _("文字已按规定删除"),
             who=known.actor(one.asked_by),
             what=str(ASKED.get(one.what, one.what)),
             at=one.decided_at or one.asked_at,
             granted=None if one.state == "pending" else one.state == "granted",
         )
-        for one in requests
+        for one, number, title in found
     ]
