@@ -6,7 +6,7 @@ The addresses of the API have a table of their own (tests/interfaces/api/test_ro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.repository.scene import HOLDERS
 
@@ -221,4 +221,32 @@ CLOSED = (
 )
 """What the sign-in library brings along and this site has no use for: there are no mail addresses here."""
 
-ROWS = (*DESK, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
+FOUNDER = frozenset({"security_admin"})
+
+
+def founding(route: str, path: str, *groups: tuple[int, frozenset[str]], method: str = "GET", **more: object) -> Row:
+    """An address of the set-up: the security administrator's alone."""
+    row = desk(route, path, *groups, method=method, **more)
+    return replace(row, route=f"setup/{route}", path=f"/setup/{path}")
+
+
+IMPORT = "imports/<uuid:import_id>"
+SETUP = (
+    founding("", "", (200, FOUNDER)),
+    founding("district", "district", (302, FOUNDER), method="POST", body={"code": "990101", "name": "示例区"}),
+    founding("gaps", "gaps", (200, FOUNDER)),
+    founding("gaps.xlsx", "gaps.xlsx", (200, FOUNDER)),
+    founding("live", "live", (200, FOUNDER)),
+    founding("live", "live", (422, FOUNDER), method="POST"),
+    founding(IMPORT, "imports/{nobody}", (404, FOUNDER)),
+    founding(f"{IMPORT}/state", "imports/{nobody}/state", (404, FOUNDER)),
+    founding(f"{IMPORT}/marked.xlsx", "imports/{nobody}/marked.xlsx", (404, FOUNDER)),
+    founding(f"{IMPORT}/<str:act>", "imports/{nobody}/accept", (404, FOUNDER), method="POST"),
+    founding(f"{IMPORT}/<str:act>", "imports/{nobody}/undo", (404, FOUNDER), method="POST"),
+    founding("<str:name>/", "agencies/", (200, FOUNDER)),
+    founding("<str:name>/", "none/", (404, FOUNDER)),
+    founding("<str:name>/blank.xlsx", "agencies/blank.xlsx", (200, FOUNDER)),
+    founding("<str:name>/upload", "agencies/upload", (422, FOUNDER), method="POST"),
+)
+
+ROWS = (*DESK, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
