@@ -79,7 +79,7 @@ def test_what_is_required_is_used() -> None:
     modules: dict[str, set[str]] = {}
     for module, packages in packages_distributions().items():
         for package in packages:
-            modules.setdefault(package.lower(), set()).add(module)
+            modules.setdefault(re.sub(r"[-_.]+", "-", package.lower()), set()).add(module)
     # Django finds its hasher of this library by itself (settings, PASSWORD_HASHERS).
     modules["argon2-cffi"].add("Argon2PasswordHasher")
     everything = "\n".join(_words())

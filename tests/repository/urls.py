@@ -138,7 +138,8 @@ DESK = (
     desk("self-handled", "self-handled", (422, FINDERS), method="POST", body={"category": "E0110"}),
     desk("routing", "routing", (200, CENTRE | {"system_admin"})),
     desk("routing", "routing?category=C0137&area=990101001001", (200, CENTRE | {"system_admin"})),
-    desk("inbox/", "inbox/", (200, STAFF), hides="number", from_whom=STAFF - {"agency_clerk", "crew", "dispatcher"}),
+    desk("inbox/", "inbox/", (200, STAFF), hides="number",
+         from_whom=STAFF - {"agency_clerk", "crew", "dispatcher", "shift_leader"}),
     desk("inbox/read", "inbox/read", (302, STAFF), method="POST"),
     desk("inbox/<uuid:notice_id>", "inbox/{notice}", (302, frozenset({"agency_clerk"})),
          (404, STAFF - {"agency_clerk"}), method="POST"),
@@ -167,6 +168,41 @@ DESK = (
     desk("operations/", "operations/", (200, frozenset({"system_admin"}))),
     desk("audit/", "audit/", (200, frozenset({"audit_admin"}))),
 )  # fmt: skip
+
+MAPPER = frozenset({"system_admin"})
+NO_DRAFT = "desk/basemap/drafts/<uuid:draft_id>"
+GRIDS = "desk/basemap/grids/<str:community>"
+
+
+def no_draft(name: str, status: int) -> Row:
+    """A verb of an upload that is not there."""
+    return desk(
+        f"{NO_DRAFT}/{name}".removeprefix("desk/"), f"basemap/drafts/{{nobody}}/{name}", (status, MAPPER), method="POST"
+    )
+
+
+def no_grid(name: str) -> Row:
+    """A verb of grids, of which this district has none, without what it needs."""
+    return desk(
+        f"{GRIDS}/{name}".removeprefix("desk/"), f"basemap/grids/990101001001/{name}", (422, MAPPER), method="POST"
+    )
+
+
+BASEMAP = (
+    desk("basemap/", "basemap/", (200, MAPPER)),
+    desk("basemap/upload", "basemap/upload", (422, MAPPER), method="POST"),
+    desk("basemap/components", "basemap/components", (200, MAPPER)),
+    desk("basemap/components/<str:code>/state", "basemap/components/0000/state", (422, MAPPER), method="POST"),
+    desk("basemap/changes/<uuid:change_id>/undo", "basemap/changes/{nobody}/undo", (404, MAPPER), method="POST"),
+    desk(NO_DRAFT.removeprefix("desk/"), "basemap/drafts/{nobody}", (404, MAPPER)),
+    desk(f"{NO_DRAFT}/shapes".removeprefix("desk/"), "basemap/drafts/{nobody}/shapes", (404, MAPPER)),
+    *(no_draft(name, 409) for name in ("choose", "repairs", "take")),  # they must say what they saw
+    *(no_draft(name, 404) for name in ("discard", "undo")),
+    desk(GRIDS.removeprefix("desk/"), "basemap/grids/990101001001", (200, MAPPER)),
+    desk(GRIDS.removeprefix("desk/"), "basemap/grids/none", (404, MAPPER)),
+    desk(f"{GRIDS}/shapes".removeprefix("desk/"), "basemap/grids/990101001001/shapes", (200, MAPPER)),
+    *(no_grid(name) for name in ("draw", "split", "merge", "renumber")),
+)
 
 RESIDENTS = (
     open_to_all("", "/"),
@@ -249,4 +285,4 @@ SETUP = (
     founding("<str:name>/upload", "agencies/upload", (422, FOUNDER), method="POST"),
 )
 
-ROWS = (*DESK, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
+ROWS = (*DESK, *BASEMAP, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))

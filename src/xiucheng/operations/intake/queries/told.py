@@ -71,7 +71,7 @@ def _told(wanted: Q) -> list[Told]:
     return found
 
 
-def _sealed(rows: Iterable[tuple[UUID, Sequence[bytes | None]]]) -> list[tuple[UUID, bytes]]:
+def _sealed(rows: Iterable[tuple[UUID, Sequence[bytes | memoryview | None]]]) -> list[tuple[UUID, bytes]]:
     return [(key, bytes(one)) for key, words in rows for one in words if one is not None]
 
 
