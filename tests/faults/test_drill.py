@@ -22,7 +22,7 @@ from tests.interfaces.cli.conftest import Answer, run
 from tests.processes import until
 from xiucheng.kit.trialsite import TrialSite
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drill")]
+pytestmark = [pytest.mark.slow]
 
 _NO_SITE = {"DATABASE_URL": "", "DATABASE_KEYS_URL": "", "XIUCHENG_SITE": "", "XIUCHENG_DATA": ""}
 _ROOT = Path(__file__).resolve().parents[2]

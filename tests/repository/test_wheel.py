@@ -18,7 +18,7 @@ import pytest
 from setup_steps import Setup, _uv_settings
 from tests.processes import free_port, mentioning, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "xiucheng"

@@ -19,7 +19,7 @@ import pytest
 from tests.interfaces.cli.conftest import Answer, run
 from tests.processes import free_port, mentioning, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow]
 
 # Generous: these processes share the machine with whatever else runs.
 READY = 120

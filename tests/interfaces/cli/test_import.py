@@ -14,7 +14,7 @@ import pytest
 from tests.interfaces.cli.conftest import Answer, run
 from tests.processes import mentioning
 
-pytestmark = [pytest.mark.slow, pytest.mark.realdata, pytest.mark.xdist_group("import")]
+pytestmark = [pytest.mark.slow, pytest.mark.realdata]
 
 DATA = Path(os.environ.get("XIUCHENG_REAL_DATA", "../shared/data"))
 LA311 = DATA / "requests-la" / "la311_2017.csv.gz"

@@ -118,20 +118,26 @@ def test_a_lost_key_store_comes_back_from_its_own_folder(
     assert _words(1) == words
 
 
-def test_into_an_empty_site_and_pictures_too(here: Here, site: Databases, town: World, folder: Path) -> None:
-    from tests.pictures import jpeg
-    from xiucheng.foundation.media import commands, queries
-    from xiucheng.foundation.people.rules import Standing
-
-    clerk = Standing.for_system("test").actor
-    stored = commands.store(actor=clerk, now=now(), content=jpeg(64, 48, (1, 2, 3)), name="a.jpg", purpose="near")
-    assert here("backup", "--to", str(folder), "--json").json["media"] == 1
-    _renew()
+def _empty_media() -> None:
+    """Every file away: other tests of this process leave theirs, and no row of this site tells of them."""
     from django.core.files.storage import storages
 
     for place in storages["media"].listdir("")[0]:
         for file in storages["media"].listdir(place)[1]:
             storages["media"].delete(f"{place}/{file}")
+
+
+def test_into_an_empty_site_and_pictures_too(here: Here, site: Databases, town: World, folder: Path) -> None:
+    from tests.pictures import jpeg
+    from xiucheng.foundation.media import commands, queries
+    from xiucheng.foundation.people.rules import Standing
+
+    _empty_media()
+    clerk = Standing.for_system("test").actor
+    stored = commands.store(actor=clerk, now=now(), content=jpeg(64, 48, (1, 2, 3)), name="a.jpg", purpose="near")
+    assert here("backup", "--to", str(folder), "--json").json["media"] == 1
+    _renew()
+    _empty_media()
     with psycopg.connect(site.admin_url, dbname=psycopg.conninfo.conninfo_to_dict(site.url)["dbname"]) as admin:
         admin.execute("DROP SCHEMA testsite CASCADE")
         admin.execute(sql.SQL("CREATE SCHEMA testsite AUTHORIZATION {}").format(sql.Identifier("xc_testsite")))

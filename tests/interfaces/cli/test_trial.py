@@ -18,7 +18,7 @@ from tests.processes import free_port, mentioning, until
 from xiucheng.kit.trialdb import TrialDatabase
 
 # One worker makes the folder and uses it.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trial")]
+pytestmark = [pytest.mark.slow]
 
 _NO_SITE = {"DATABASE_URL": "", "DATABASE_KEYS_URL": "", "XIUCHENG_SITE": "", "XIUCHENG_DATA": ""}
 

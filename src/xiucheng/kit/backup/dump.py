@@ -20,6 +20,8 @@ BEGIN
                               WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, relname) AS say
                FROM pg_class
                WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r','p','v','m','S','c')
+               -- A column's own sequence cannot go before its table, whichever the catalogue happens to list first.
+               ORDER BY relkind = 'S'
     LOOP EXECUTE one.say; END LOOP;
     FOR one IN SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) AS say
                FROM pg_proc WHERE pronamespace = current_schema()::regnamespace

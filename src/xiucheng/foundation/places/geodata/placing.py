@@ -22,6 +22,8 @@ MARGIN_KM = 2.0
 MOSTLY = 0.9
 SAMPLE = 400
 _COUNTRY = (73.0, 3.0, 136.0, 54.0)
+# Around the country the coast is drawn; farther away nobody can tell land from sea.
+_MAPPED = shapely.box(60.0, -5.0, 150.0, 60.0)
 
 _KM = METRES_PER_DEGREE / 1000
 _LAND = Path(__file__).with_name("land.json")
@@ -100,7 +102,9 @@ def placing(lonlat: Points, reach: Reach | None) -> Placing:
         return Placing("nowhere", 0.0, 0.0, nowhere, 0.0, None, reach.source if reach else "")
     middle = np.median(known, axis=0)
     dots = shapely.points(known)
-    wet = ~shapely.intersects_xy(_land(), known[:, 0], known[:, 1])
+    wet = ~shapely.intersects_xy(_land(), known[:, 0], known[:, 1]) & shapely.intersects_xy(
+        _MAPPED, known[:, 0], known[:, 1]
+    )
     at_sea = float(wet.mean())
     centre = (float(middle[0]), float(middle[1]))
     if reach is None:
