@@ -74,10 +74,15 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "phone", ["13812345678", "+86 138 1234 5678", "0631-5201234", "12345", "１３８１２３４５６７８"]
+    "phone", ["13812345678", "+86 138 1234 5678", "0631-5201234", "5201234", "１３８１２３４５６７８"]
 )
 def test_phones_as_people_write_them(phone: str) -> None:
     assert codes(replace(GOOD, contact=Contact(phone=phone))) == set()
+
+
+@pytest.mark.parametrize("phone", ["123", "110", "12345", "1" * 16, "幸福路"])
+def test_what_nobody_can_be_called_back_under_is_no_phone(phone: str) -> None:
+    assert codes(replace(GOOD, contact=Contact(phone=phone))) == {("contact.phone", "bad_phone")}
 
 
 def test_a_clock_that_runs_ahead_a_little_is_forgiven() -> None:

@@ -102,9 +102,8 @@ def placing(lonlat: Points, reach: Reach | None) -> Placing:
         return Placing("nowhere", 0.0, 0.0, nowhere, 0.0, None, reach.source if reach else "")
     middle = np.median(known, axis=0)
     dots = shapely.points(known)
-    wet = ~shapely.intersects_xy(_land(), known[:, 0], known[:, 1]) & shapely.intersects_xy(
-        _MAPPED, known[:, 0], known[:, 1]
-    )
+    lon, lat = known[:, 0], known[:, 1]
+    wet = shapely.intersects_xy(_MAPPED, lon, lat) & ~shapely.intersects_xy(_land(), lon, lat)
     at_sea = float(wet.mean())
     centre = (float(middle[0]), float(middle[1]))
     if reach is None:
