@@ -17,8 +17,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.cluster import ALIASES, Cluster, Databases
+
+# How long one example takes tells of the machine, not of the rule: speed is measured by the bench.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 CLUSTER = Cluster()
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
