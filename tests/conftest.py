@@ -31,7 +31,7 @@ os.environ.update(CLUSTER.environment())
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(_BrowserLast())
+    config.pluginmanager.register(_LongFirst())
     from django.conf import settings
 
     # Reading one setting loads them; pytest-django then completes the set-up. (Named in an ini file, the settings
@@ -81,12 +81,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.django_db(**arguments), append=False)
 
 
-class _BrowserLast:
-    """A driven browser leaves an event loop running in its process, so nothing else runs there after it."""
+class _LongFirst:
+    """Files that start processes or a browser come first, so that none of them is left over to one worker at the end.
+
+    The files stay whole (`--dist loadfile`), and in this order (`--no-loadscope-reorder`).
+    """
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+        long = {item.path for item in items if _is_long(item)}
+        items.sort(key=lambda item: item.path not in long)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("slow", "browser"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -50,11 +50,13 @@ class Site:
     world: World | None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    from playwright.sync_api import sync_playwright
+    """One Chromium for the tests of a file: its event loop ends with it, so that other files may have one of theirs."""
+    from playwright.sync_api import expect, sync_playwright
 
+    # How soon a page answers is measured elsewhere; here the machine may be busy with other tests.
+    expect.set_options(timeout=20_000)
     # Playwright's loop runs in this thread, where Django would then refuse to touch the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:

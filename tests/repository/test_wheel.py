@@ -80,7 +80,7 @@ def test_it_refuses_to_be_built_without_its_pages(tmp_path: Path) -> None:
     (bare / "requirements").mkdir()
     shutil.copy(ROOT / "requirements" / "runtime.in", bare / "requirements")
     (bare / "src" / "xiucheng").mkdir(parents=True)
-    (bare / "src" / "xiucheng" / "__init__.py").touch()
+    shutil.copy(PACKAGE / "__init__.py", bare / "src" / "xiucheng")
     setup = Setup(ROOT)
     uv = [str(setup.venv / "bin" / "uv"), "build", "--wheel", "--no-build-isolation", "-p", str(setup.python)]
     done = subprocess.run([*uv, "--offline", str(bare)], capture_output=True, text=True)

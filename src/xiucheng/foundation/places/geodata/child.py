@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asked = json.loads(arguments[0])
     out = Path(asked["out"])
-    reader = {"xlsx": _workbook, "csv": _text_table, "geojson": _geojson}.get(asked["format"], _layer)
+    reader = {"xlsx": _workbook, "csv": _text_table, "geojson": _geojson, "kml": _kml}.get(asked["format"], _layer)
     try:
         answer = reader(asked, out)
     except Fault as fault:
@@ -62,7 +62,7 @@ def _save(out: Path, shapes: Iterable[bytes | None]) -> None:
 
 
 def _layer(asked: dict[str, Any], out: Path) -> dict[str, Any]:
-    """Shapefile, GeoPackage, KML through GDAL; the drivers that reach elsewhere are left out by the environment."""
+    """Shapefile and GeoPackage through GDAL; the drivers that reach elsewhere are left out by the environment."""
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -142,6 +142,32 @@ def _geojson(asked: dict[str, Any], out: Path) -> dict[str, Any]:
     values = [[_member(one.get(name)) for one in properties] for name in names]
     return {"layers": [], "layer": "", "crs": crs, "columns": names, "values": values, "count": len(features),
             "encoding": ""}  # fmt: skip
+
+
+def _kml(asked: dict[str, Any], out: Path) -> dict[str, Any]:
+    import shapely
+
+    from . import kml
+
+    try:
+        with Path(asked["path"]).open("rb") as file:
+            layers = kml.layers(file, asked["most"])
+    except (SyntaxError, ValueError, LookupError) as error:  # a ParseError is a SyntaxError
+        print(error, file=sys.stderr)
+        raise Fault("file_broken") from None
+    if not layers:
+        raise Fault("nothing_in_it")
+    names = _unique([one.name for one in layers])
+    at = names.index(asked["layer"]) if asked["layer"] in names else 0
+    marks = layers[at].placemarks
+    if sum(len(one.placemarks) for one in layers) > asked["most"]:
+        raise Fault("too_many_rows")
+    _save(out, (bytes(shapely.to_wkb(one.shape)) if one.shape is not None else None for one in marks))
+    columns = layers[at].columns()
+    kinds = [next((mark.shape.geom_type for mark in one.placemarks if mark.shape), "") for one in layers]
+    return {"layers": [list(pair) for pair in zip(names, kinds, strict=True)], "layer": names[at], "crs": kml.CRS,
+            "columns": columns, "values": [[one.cells.get(name, "") for one in marks] for name in columns],
+            "count": len(marks), "encoding": ""}  # fmt: skip
 
 
 def _shape(feature: Any, shapely: Any) -> bytes | None:

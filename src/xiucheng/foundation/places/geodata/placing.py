@@ -26,7 +26,7 @@ _COUNTRY = (73.0, 3.0, 136.0, 54.0)
 _MAPPED = shapely.box(60.0, -5.0, 150.0, 60.0)
 
 _KM = METRES_PER_DEGREE / 1000
-_LAND = Path(__file__).with_name("land.json")
+_LAND = Path(__file__).parent / "data" / "land.json"
 # Provinces by the first two digits of a division code: west, south, east, north, rounded outwards to half degrees.
 # Only used while a site knows neither outline nor box: good enough to tell a wrong zone from a right one (D).
 PROVINCES: dict[str, tuple[float, float, float, float]] = {

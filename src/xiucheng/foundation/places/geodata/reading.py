@@ -22,7 +22,7 @@ from .unpacking import BadFile, Unpacked, unpack
 MAX_ROWS = 500_000
 # Memory faults of GDAL say what they are about on standard error; only its end is kept, for the log.
 _SAID = 2000
-_DRIVERS = {"shapefile": "ESRI Shapefile", "geopackage": "GPKG", "kml": "LIBKML"}
+_DRIVERS = {"shapefile": "ESRI Shapefile", "geopackage": "GPKG"}
 
 
 @dataclass(frozen=True, slots=True)
