@@ -1,11 +1,11 @@
-"""Many rows by one statement with one parameter: a JSON text, which PostgreSQL takes apart again.
+"""Many rows by one statement: as one JSON text, which PostgreSQL takes apart again, or, for thousands, by COPY.
 
 The driver quotes every item of an array by itself, and the ORM writes a parameter for every column of every row. For
 twenty rows of forty columns one JSON text is a quarter of that work, and still a third for a single row.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,21 @@ def _plain(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return "\\x" + bytes(value).hex()
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of a table by COPY, each in the order of the columns; what is left out gets the column's default.
+
+    For thousands: checks and references hold as with INSERT, and nothing is quoted into a statement. UUIDs, moments,
+    bytes and lists go as they are; JSON goes as text.
+    """
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as into,
+    ):
+        for row in rows:
+            into.write_row(row)
 
 
 def insert(rows: Sequence[Model]) -> None:

@@ -20,7 +20,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import calendars
-from xiucheng.kit import journal
+from xiucheng.kit import bulk, journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import due
@@ -78,8 +78,8 @@ def write(*, by: Standing, now: datetime, cases: Sequence[PastCase]) -> None:
     clocks = configuration.clocks(now)
     numbers = _numbers([case.filed_at for case in cases])
     folded = [_fold(case, number, by, now, clocks) for case, number in zip(cases, numbers, strict=True)]
-    _copy("cases_case", _CASE_COLUMNS, (_case_row(one) for one in folded))
-    _copy("cases_content", _CONTENT_COLUMNS, _content_rows(cases, folded))
+    bulk.copy("cases_case", _CASE_COLUMNS, (_case_row(one) for one in folded))
+    bulk.copy("cases_content", _CONTENT_COLUMNS, _content_rows(cases, folded))
     for one in folded:
         for step_id, name, at, payload, _said in one.steps:
             journal.record(
@@ -227,13 +227,6 @@ def _content_rows(cases: Sequence[PastCase], folded: Sequence[_Folded]) -> Itera
             if said:
                 key_id = next(keys)
                 yield uuid7(), case_id, REASON, step_id, key_id, vault.seal(key_id, said)
-
-
-def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit import bulk
+from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -39,9 +42,9 @@ def link_components(*, by: Standing, now: datetime, links: Sequence[ComponentOf]
     queries.demand(by, "people.organise")
     wanted = {(link.component, link.relation): link.agency_id for link in links}
     _check_links(wanted)
-    current = ComponentLink.objects.select_for_update().filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now), component__in={component for component, _relation in wanted}
-    )
+    # One array, not forty thousand parameters.
+    named = RawSQL("component = ANY(%s)", [sorted({component for component, _relation in wanted})], BooleanField())
+    current = ComponentLink.objects.select_for_update().filter(named, Q(ends_at__isnull=True) | Q(ends_at__gt=now))
     same: set[tuple[str, str]] = set()
     ended: list[UUID] = []
     taken_back: list[UUID] = []
@@ -53,13 +56,14 @@ def link_components(*, by: Standing, now: datetime, links: Sequence[ComponentOf]
             (taken_back if row.starts_at >= now else ended).append(row.id)
     ComponentLink.objects.filter(id__in=taken_back).delete()
     ComponentLink.objects.filter(id__in=ended).update(ends_at=now)
-    fresh = [
-        ComponentLink(component=component, relation=relation, agency_id=agency_id, starts_at=now)
-        for (component, relation), agency_id in wanted.items()
-        if (component, relation) not in same
-    ]
-    ComponentLink.objects.bulk_create(fresh, batch_size=2000)
-    for (agency_id, relation), count in Counter((row.agency_id, row.relation) for row in fresh).items():
+    fresh = {key: agency_id for key, agency_id in wanted.items() if key not in same}
+    bulk.copy(
+        "people_component_link",
+        ("id", "component", "relation", "agency_id", "starts_at"),
+        ((uuid7(), component, relation, agency_id, now) for (component, relation), agency_id in fresh.items()),
+    )
+    counted = Counter((agency_id, relation) for (_component, relation), agency_id in fresh.items())
+    for (agency_id, relation), count in counted.items():
         record("link_components", agency_id, by, now, relation=relation, count=count)
     return len(fresh)
 

@@ -12,7 +12,7 @@ from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.rules import to_wgs84
-from xiucheng.kit import journal
+from xiucheng.kit import bulk, journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases import history
@@ -49,11 +49,11 @@ def write(
     history.write(by=by, now=now, cases=past)
     serials = _serials(len(requests))
     rows = list(zip(requests, reports, past, serials, strict=True))
-    _copy(
+    bulk.copy(
         "intake_report", _REPORT, (_report_row(request, report, case, serial) for request, report, case, serial in rows)
     )
-    _copy("intake_content", _CONTENT, (_content_row(report) for report in reports))
-    _copy(
+    bulk.copy("intake_content", _CONTENT, (_content_row(report) for report in reports))
+    bulk.copy(
         "intake_row",
         ("source", "external_id", "digest", "report_id", "run_id"),
         ((mapping.name, one.external_id, one.digest, report.id, run_id) for one, report, _case, _serial in rows),
@@ -196,12 +196,6 @@ def _report_row(one: ImportedRequest, report: NewReport, case: PastCase, serial:
 def _content_row(report: NewReport) -> tuple[Any, ...]:
     sealed = report.sealed
     return report.id, sealed.key_id, sealed.title, sealed.text, sealed.address, sealed.elements
-
-
-def _copy(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _record(one: ImportedRequest, report: NewReport, case: PastCase, mapping: MappingFile, by: Standing) -> None:
