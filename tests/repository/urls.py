@@ -191,6 +191,8 @@ def no_grid(name: str) -> Row:
 BASEMAP = (
     desk("basemap/", "basemap/", (200, MAPPER)),
     desk("basemap/upload", "basemap/upload", (422, MAPPER), method="POST"),
+    desk("basemap/compounds", "basemap/compounds", (200, MAPPER | {"security_admin"})),
+    desk("basemap/compounds/<uuid:compound_id>", "basemap/compounds/{nobody}", (404, MAPPER | {"security_admin"})),
     desk("basemap/components", "basemap/components", (200, MAPPER)),
     desk("basemap/components/<str:code>/state", "basemap/components/0000/state", (422, MAPPER), method="POST"),
     desk("basemap/changes/<uuid:change_id>/undo", "basemap/changes/{nobody}/undo", (404, MAPPER), method="POST"),

@@ -361,3 +361,26 @@ def test_a_duty_grid_has_its_inspectors() -> None:
     commands.end_grid_link(by=MACHINE, now=NOW + 2 * HOUR, link_id=link)
     at = [queries.inspectors_of_grid("Z01", at=NOW + hours * HOUR) for hours in (0, 1, 2)]
     assert at == [[one], [one, other], [other]]
+
+
+def test_agencies_are_tied_beside_their_parents() -> None:
+    works, city = make.agency("works"), make.agency("city", name="城管局")
+    first = commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="competent", other_id=city)
+    commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="cooperate", other_id=city)
+    with pytest.raises(Refused, match="already_linked"):
+        commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="competent", other_id=city)
+    with pytest.raises(Refused, match="own_link"):
+        commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="competent", other_id=works)
+    with pytest.raises(Refused, match="unknown_relation"):
+        commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="owner", other_id=city)
+    with pytest.raises(Refused, match="not_found"):
+        commands.link_agencies(by=MACHINE, now=NOW, agency_id=works, relation="competent", other_id=uuid4())
+    later = NOW + timedelta(days=1)
+    commands.end_agency_link(by=MACHINE, now=later, link_id=first)
+    assert {one.relation for one in queries.agency_ties(at=NOW)} == {"competent", "cooperate"}
+    assert {one.relation for one in queries.agency_ties(at=later)} == {"cooperate"}
+    again = commands.link_agencies(by=MACHINE, now=later, agency_id=works, relation="competent", other_id=city)
+    commands.end_agency_link(by=MACHINE, now=later, link_id=again)
+    assert {one.relation for one in queries.agency_ties(at=later)} == {"cooperate"}
+    with pytest.raises(Refused, match="not_yours"):
+        commands.link_agencies(by=make.person("dispatcher"), now=NOW, agency_id=works, relation="guide", other_id=city)

@@ -7,6 +7,8 @@ import pytest
 
 from tests.interfaces.api.conftest import API, Program
 from tests.pictures import jpeg
+from tests.world import SETUP
+from xiucheng.foundation.people import commands as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.journal import readers
 from xiucheng.operations.intake import commands as intake
@@ -212,7 +214,11 @@ def test_catalogue_places_and_agencies(world, anyone, program):
     assert anyone.get("/places/locate", lon=122.1, lat=37.5).status_code == 200
     assert anyone.get("/places/locate", lon="NaN", lat=0).status_code == 422
     assert anyone.get("/places/outlines", kind="house").status_code == 422
-    assert {row["code"] for row in program("dispatcher").get("/agencies").json()} >= {"roads", "lights"}
+    roads, east = world.agencies["roads"], world.agencies["east_office"]
+    people.link_agencies(by=SETUP, now=world.now, agency_id=roads, relation="cooperate", other_id=east)
+    listed = {row["code"]: row["ties"] for row in program("dispatcher").get("/agencies").json()}
+    assert listed["roads"] == [{"relation": "cooperate", "id": str(east), "name": "东街街道办事处（示例）"}]
+    assert listed["lights"] == []
 
 
 def test_pictures_by_content_and_for_those_who_see_the_case(world, program):

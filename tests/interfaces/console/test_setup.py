@@ -13,7 +13,16 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.operations.founding.books import AGENCY_HEADS, AGENCY_ROWS, PEOPLE_HEADS, PEOPLE_ROWS, XLSX, book
+from tests.operations.founding.books import (
+    AGENCY_HEADS,
+    AGENCY_ROWS,
+    HOUSING_HEADS,
+    HOUSING_ROWS,
+    PEOPLE_HEADS,
+    PEOPLE_ROWS,
+    XLSX,
+    book,
+)
 from xiucheng.operations.founding.books import limits
 
 if TYPE_CHECKING:
@@ -195,3 +204,25 @@ def test_the_district_comes_by_its_code(transactional_db: None) -> None:
     other = client.post("/setup/district", {"code": "990102", "name": "别区"})
     assert other.status_code == 422
     assert "一个站点只管一个区" in other.content.decode()
+
+
+def test_compounds_are_listed_found_and_opened(admin: Client) -> None:
+    from xiucheng.foundation.places import housing
+    from xiucheng.kit import jobs
+
+    assert "没有小区" in admin.get("/desk/basemap/compounds").content.decode()
+    at = hand(admin, "housing", book(HOUSING_HEADS, HOUSING_ROWS))
+    digest = admin.get(at).context["view"].plan_digest
+    assert admin.post(f"{at}/accept", {"digest": digest}).status_code == 302
+    jobs.run_waiting()
+    with CaptureQueriesContext(connections["default"]) as asked:
+        page = admin.get("/desk/basemap/compounds").content.decode()
+    assert len(asked) <= 12
+    assert page.count("data-row") == 3
+    assert admin.get("/desk/basemap/compounds?search=示例路9号").content.decode().count("data-row") == 1
+    assert "没有小区" in admin.get("/desk/basemap/compounds?page=2").content.decode()
+    garden = next(one for one in housing.compounds("990101001001") if one.name == "示例花园")
+    shown = admin.get(f"/desk/basemap/compounds/{garden.id}").content.decode()
+    assert "示例路1号" in shown
+    assert "3幢" in shown
+    assert admin.get("/desk/basemap/compounds/00000000-0000-7000-8000-000000000000").status_code == 404

@@ -47,3 +47,13 @@ def cells(content: bytes) -> list[list[Any]]:
     """All values of the first sheet."""
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+HOUSING_HEADS = ("小区名称", "所属社区", "小区地址", "楼栋", "层数", "单元", "房号", "用途", "建筑面积")
+HOUSING_ROWS = (
+    ("示例花园", "槐花社区", "示例路1号", "3号楼", "6", "1单元", "301", "", "88.5"),
+    ("示例花园", "槐花社区", "", "３幢", "", "1单元", "302室", "住宅", "90"),
+    ("示例花园", "槐花社区", "", "5栋", "11", "", "商铺2", "商铺", ""),
+    ("示例 花园", "990101001002", "示例路9号", "", "", "", "", "", ""),
+    ("示例里", "钟楼社区", "", "1号楼", "3", "", "", "", ""),
+)

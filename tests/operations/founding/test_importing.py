@@ -210,3 +210,35 @@ def test_only_the_security_administrator_founds(world: World) -> None:
         with pytest.raises(Refused, match="not_yours"):
             commands.upload(by=world.standing(name), now=world.now, template="agencies",
                             content=book(AGENCY_HEADS, AGENCY_ROWS), name="a.xlsx")  # fmt: skip
+
+
+def test_imports_are_taken_back_one_after_the_other(hand: Hand, admin: Standing) -> None:
+    """What a second list ended begins anew when that is taken back; the first can then be taken back as well."""
+    from tests.operations.founding.test_templates import DUTY_HEADS, DUTY_ROWS, ROUTING_HEADS, ROUTING_ROWS, snapshot
+    from xiucheng.kit import jobs
+    from xiucheng.kit.now import now
+    from xiucheng.operations.founding import commands, queries
+
+    empty = snapshot()
+    people = hand("people", book(PEOPLE_HEADS, PEOPLE_ROWS), take=True)
+    duties = [row for row in DUTY_ROWS if "一格" not in row[3]]
+    stages = [snapshot()]
+    imports = [people.id]
+    for template, heads, rows, close in (
+        ("duties", DUTY_HEADS, duties, False),
+        ("duties", DUTY_HEADS, duties[:1], True),
+        ("people", PEOPLE_HEADS, PEOPLE_ROWS[1:], True),
+        ("routing", ROUTING_HEADS, ROUTING_ROWS[:2], False),
+        ("routing", ROUTING_HEADS, ROUTING_ROWS, False),
+    ):
+        view = hand(template, book(heads, rows), take=True, close_missing=close)
+        assert view.state == "taken", (template, view.said, view.faults)
+        imports.append(view.id)
+        stages.append(snapshot())
+    assert len({str(one) for one in stages}) == len(stages)
+    for import_id, before in zip(reversed(imports), [*reversed(stages[:-1]), empty], strict=True):
+        commands.undo(by=admin, now=now(), import_id=import_id)
+        jobs.run_waiting()
+        view = queries.import_view(import_id, admin)
+        assert view.state == "undone", (view.template.name, view.said)
+        assert snapshot() == before

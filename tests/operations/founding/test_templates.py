@@ -10,7 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.operations.founding.books import AGENCY_HEADS, AGENCY_ROWS, PEOPLE_HEADS, PEOPLE_ROWS, book, cells
+from tests.operations.founding.books import (
+    AGENCY_HEADS,
+    AGENCY_ROWS,
+    HOUSING_HEADS,
+    HOUSING_ROWS,
+    PEOPLE_HEADS,
+    PEOPLE_ROWS,
+    book,
+    cells,
+)
 from tests.operations.founding.conftest import Hand, handing
 
 if TYPE_CHECKING:
@@ -19,6 +28,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
+TIED_HEADS = (*AGENCY_HEADS, "业务主管单位", "协作单位")
+TIED_ROWS = tuple((*row, *ties) for row, ties in zip(
+    AGENCY_ROWS, (("", "示例环卫公司"), ("示例区城市管理局", ""), ("示例一中队", "city、team_1")), strict=True
+))  # fmt: skip
 AREA_HEADS = ("层级", "名称", "上级", "代码")
 AREA_ROWS = (
     ("责任网格", "第一网格", "新桥社区", ""),
@@ -73,10 +86,11 @@ def world(transactional_db: None) -> World:
 
 def found_everything(hand: Hand, shuffle: Any = lambda rows: rows) -> None:
     for template, heads, rows in (
-        ("agencies", AGENCY_HEADS, AGENCY_ROWS),
+        ("agencies", TIED_HEADS, TIED_ROWS),
         ("people", PEOPLE_HEADS, PEOPLE_ROWS),
         ("areas", AREA_HEADS, AREA_ROWS),
         ("duties", DUTY_HEADS, DUTY_ROWS),
+        ("housing", HOUSING_HEADS, HOUSING_ROWS),
         ("routing", ROUTING_HEADS, ROUTING_ROWS),
         ("rosters", ROSTER_HEADS, ROSTER_ROWS),
     ):
@@ -91,6 +105,7 @@ def snapshot() -> dict[str, Any]:
     from xiucheng.foundation.people import queries as people
     from xiucheng.foundation.places import queries as places
     from xiucheng.kit.now import now
+    from xiucheng.operations.founding.templates.housing import _held
 
     organisations = people.organisations()
 
@@ -101,6 +116,9 @@ def snapshot() -> dict[str, Any]:
     return {
         "agencies": sorted(
             (one.code, one.name, one.kind, one.area, code_of(one.parent_id)) for one in organisations.values()
+        ),
+        "ties": sorted(
+            (code_of(one.agency_id), one.relation, code_of(one.other_id)) for one in people.agency_ties(at=now())
         ),
         "posts": sorted(
             (
@@ -113,6 +131,7 @@ def snapshot() -> dict[str, Any]:
         ),
         "areas": sorted((one.code, one.name) for one in places.subtree()),
         "grids": sorted((one.code, one.name, one.area) for one in places.duty_grids()),
+        "housing": sorted((key, sorted(one.values.items()), one.label) for key, one in _held().items()),
         "walkers": sorted((one.duty_grid, one.name) for one in people.grid_walkers(at=now())),
         "rosters": sorted((one.name, one.role, one.weekdays, str(one.starts)) for one in people.rosters(on=today)),
         "drafts": [one.body if (one := packs.open_draft(kind)) else None for kind in ("routing", "calendar")],
@@ -159,7 +178,7 @@ def test_everything_is_taken_back(hand: Hand, admin: Standing) -> None:
 
     before = snapshot()
     found_everything(hand)
-    for template in ("rosters", "routing", "duties", "areas", "people", "agencies"):
+    for template in ("rosters", "routing", "housing", "duties", "areas", "people", "agencies"):
         (view,) = [one for one in queries.imports(template) if one.state == "taken"]
         commands.undo(by=admin, now=now(), import_id=view.id)
         jobs.run_waiting()

@@ -241,6 +241,32 @@ class ComponentLink(models.Model):
         )
 
 
+class AgencyLink(models.Model):
+    """How an organisation is tied to another beside its parent (rules.AGENCY_LINKS), from then till then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    relation = models.CharField(max_length=12)
+    other = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_agency_link"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(relation__in=sorted(rules.AGENCY_LINKS)), name="people_agency_link_relation"
+            ),
+            models.CheckConstraint(condition=~Q(agency=F("other")), name="people_agency_link_not_itself"),
+            _ordered("people_agency_link_ordered"),
+            # Its index finds the links of an organisation, too.
+            ExclusionConstraint(
+                name="people_agency_link_once",
+                expressions=[("agency", "="), ("relation", "="), ("other", "="), (_period(), "&&")],
+            ),
+        )
+
+
 class GridLink(models.Model):
     """Which person walks a duty grid, from then till then; a grid may have several."""
 

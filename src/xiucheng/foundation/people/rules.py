@@ -60,6 +60,18 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+AGENCY_LINKS: Mapping[str, str] = MappingProxyType(
+    {
+        "competent": _("业务主管单位"),
+        "guide": _("业务指导单位"),
+        "cooperate": _("协作单位"),
+        "caretake": _("代管单位"),
+    }
+)
+"""How one organisation may be tied to another beside its parent: who is competent for its field, who guides its work,
+with whom it works together, who looks after it on the parent's behalf (D)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A role: its name, the level it works at, what its post must name, and which cases it sees.

@@ -117,6 +117,13 @@ TEXTS: Mapping[str, Any] = {
     "bad_point": _("“{about}”的坐标不是经纬度。"),
     "point_outside": _("“{about}”不在本区县范围内。"),
     "place_unknown": _("“{about}”落在哪个社区无法确定（没有社区名，也没有社区图形）。"),
+    # housing
+    "not_a_community": _("“{about}”不是社区：小区要属于一个社区。"),
+    "bad_floors": _("“{about}”的层数不对，应在 1 至 200 之间。"),
+    "unknown_use": _("“{about}”的用途“{other}”不认识：住宅、商铺、车库、办公、公共用房。"),
+    "bad_size": _("“{about}”的面积应大于 0。"),
+    "still_below": _("下面还有别的楼栋或房屋，请先撤销它们。"),
+    "unknown_compound": _("没有这个小区。"),
     # files
     "unknown_datum": _("不认识的坐标系“{about}”：wgs84、cgcs2000、gcj02、bd09。"),
     "not_geojson": _("文件不是 GeoJSON 要素集。"),

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from .datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
@@ -14,19 +15,24 @@ __all__ = [
     "DRAFT_BUSY",
     "DRAFT_KINDS",
     "DRAFT_STATES",
+    "DWELLING_USES",
     "LEVELS",
+    "MOST_FLOORS",
     "ComponentCode",
     "UnknownDatum",
     "ancestors",
+    "building_form",
     "code_of_local",
     "component_code",
     "contains",
     "duty_grid_code_ok",
     "from_wgs84",
     "haversine",
+    "housing_form",
     "level_of",
     "name_forms",
     "parent_code",
+    "plain_number",
     "point_ok",
     "to_wgs84",
     "trim_code",
@@ -48,6 +54,23 @@ COMPONENT_STATES: dict[str, tuple[str, ...]] = {
     "lost": ("丢失", "缺失"),
     "abandoned": ("废弃",),
     "occupied": ("占用", "移除占用"),
+}
+
+# What a dwelling is used for, with the words field lists use (D); what a vote counts is the estates' matter.
+DWELLING_USES: dict[str, tuple[str, ...]] = {
+    "home": ("住宅", "住房", "居住"),
+    "shop": ("商铺", "商业", "门面", "店面"),
+    "garage": ("车库", "车位", "储藏室"),
+    "office": ("办公",),
+    "shared": ("公共用房", "物业用房", "社区用房"),
+}
+# Taller than any building there is (D): what is more is a year or a price in the wrong column.
+MOST_FLOORS = 200
+
+_NUMBER_WORDS = {
+    "building": ("号楼", "栋楼", "幢楼", "楼栋", "栋", "幢", "座", "楼", "#", "号"),
+    "stairwell": ("单元", "门洞", "梯"),
+    "room": ("号房", "室", "户", "房", "号"),
 }
 
 # What base data are kept, changed and undone as wholes; the kinds of an uploaded file.
@@ -167,6 +190,29 @@ def name_forms(name: str) -> tuple[str, ...]:
     if level:
         forms.append(forms[-1].removesuffix(level))
     return tuple(dict.fromkeys(forms))
+
+
+def housing_form(name: str) -> str:
+    """A compound's name as names are compared: any width and case, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def plain_number(said: str, what: str) -> str:
+    """The number of a building, stairwell or room without the word behind it and leading zeros: `３幢`, `03#` → `3`.
+
+    what: building, stairwell or room. Names that are no numbers stay as they are, in the form names are compared in.
+    """
+    form = housing_form(said).removeprefix("第")
+    for word in _NUMBER_WORDS[what]:
+        if form.endswith(word) and len(form) > len(word):
+            form = form.removesuffix(word)
+            break
+    return form.lstrip("0") or "0" if form.isdigit() else form
+
+
+def building_form(name: str) -> str:
+    """A building's name as buildings are compared: 3号楼, 3栋 and ３# are the same one."""
+    return plain_number(name, "building")
 
 
 def point_ok(lon: float, lat: float) -> bool:

@@ -1,6 +1,7 @@
 """Catalogue, agencies, channels, routing and places: what another front end needs to offer choices and draw a map."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from ninja import Query, Router
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries
 from xiucheng.foundation.places.rules import to_wgs84
+from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Category
@@ -87,12 +89,20 @@ def channels(request: HttpRequest) -> list[schemas.ChannelOut]:
 
 @router.get("/agencies", response=answers(list[schemas.AgencyOut]), summary="承办单位 Agencies")
 def agencies(request: HttpRequest) -> list[schemas.AgencyOut]:
-    """现在承办案卷的单位。
+    """现在承办案卷的单位，以及谁主管、指导、协作、代管它。
 
-    The agencies that handle cases now.
+    The agencies that handle cases now, and to whom each is tied beside its parent.
     """
     staff(request, "read")
-    return [schemas.AgencyOut(id=one.id, code=one.code, name=one.name, kind=one.kind) for one in people.agencies()]
+    held = people.organisations()
+    ties: dict[UUID, list[schemas.AgencyTieOut]] = defaultdict(list)
+    for tie in people.agency_ties(at=now()):
+        other = schemas.AgencyTieOut(relation=tie.relation, id=tie.other_id, name=held[tie.other_id].name)
+        ties[tie.agency_id].append(other)
+    return [
+        schemas.AgencyOut(id=one.id, code=one.code, name=one.name, kind=one.kind, ties=ties[one.id])
+        for one in people.agencies()
+    ]
 
 
 @router.get("/agencies/{uuid:agency_id}/members", response=of_one(list[schemas.PersonOut]), summary="单位人员 Members")

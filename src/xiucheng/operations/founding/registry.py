@@ -4,10 +4,11 @@ from .templates import table
 from .templates.agencies import Agencies
 from .templates.areas import Areas
 from .templates.duties import Duties
+from .templates.housing import Housing
 from .templates.past import Past
 from .templates.people import People
 from .templates.rosters import Rosters
 from .templates.routing import Routing
 
-for template in (Agencies(), People(), Areas(), Duties(), Routing(), Rosters(), Past()):
+for template in (Agencies(), People(), Areas(), Duties(), Housing(), Routing(), Rosters(), Past()):
     table.register(template)

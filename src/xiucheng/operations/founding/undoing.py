@@ -46,15 +46,23 @@ def undo(*, import_id: UUID, now: datetime, tick: Callable[[int, int], None]) ->
     template = template_of(row.template)
     effects = list(row.effects.order_by("-id"))
     _check_leaning(row, template, effects, now)
-    for number, effect in enumerate(effects, start=1):
-        before = storing.open_json(row.key_id, effect.before_sealed)
-        template.take_back(Done(effect.action, effect.ref, before, effect.row), by=hand(row.id), now=now)
-        tick(number, len(effects))
+    dones = [
+        Done(effect.action, effect.ref, storing.open_json(row.key_id, effect.before_sealed), effect.row)
+        for effect in effects
+    ]
+    renewed = template.take_back_all(dones, by=hand(row.id), now=now, tick=lambda count: tick(count, len(dones)))
+    _refer_anew(template, renewed)
     _forget(row, template, effects, now)
     move(row, "undone", now)
     row.refused = ""
     row.save()
     record("undone", row.id, WORKER, now, template=row.template, effects=len(effects))
+
+
+def _refer_anew(template: Template, renewed: Mapping[str, str]) -> None:
+    """What had ended and begins anew is what earlier imports of this template made: they can still be taken back."""
+    for old, new in renewed.items():
+        Effect.objects.filter(of__template=template.name, of__state="taken", ref=old).update(ref=new)
 
 
 def _check_leaning(row: Import, template: Template, effects: Sequence[Effect], now: datetime) -> None:

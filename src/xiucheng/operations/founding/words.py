@@ -37,6 +37,7 @@ CELL: Mapping[str, Promise | str] = {
     "kind_fixed": _("已登记为“%(detail)s”，类别不能改。请保留原类别，或停用后换一个代码登记。"),
     "own_parent": _("上级单位写成了自己。"),
     "circle": _("上级关系绕成了一圈：%(detail)s。请改正其中一个的上级。"),
+    "tied_to_itself": _("写成了自己。"),
     # people and duties
     "phone_shared": _("手机号与第 %(detail)s 行的人相同，姓名却不同。请核对是谁的号码。"),
     "agency_missing": _("这个岗位要写明所在单位。"),
@@ -49,6 +50,11 @@ CELL: Mapping[str, Promise | str] = {
     "wrong_parent": _("“%(detail)s”不能作它的上级：社区属于镇街，网格属于社区。"),
     "no_district": _("还没有设本区的区划。请先在第一步填区划代码。"),
     "area_full": _("“%(detail)s”下的编号已经用完。"),
+    "not_a_community": _("“%(detail)s”不是社区。小区要属于一个社区。"),
+    "building_missing": _("写了房号，没有写楼栋。没有楼栋名的院落可写“1号楼”。"),
+    "bad_floors": _("层数应在 1 至 %(detail)s 之间。"),
+    "bad_size": _("建筑面积应大于 0、小于一百万平方米。"),
+    "said_differently": _("与第 %(detail)s 行说的不一样，这一项都不采用；其余照常导入。"),
     # rosters, rules
     "bad_weekdays": _("看不懂“%(detail)s”。请写成“周一至周五”“每天”或“1,2,3”。"),
     "no_post": _("“%(detail)s”没有这个岗位，不能排班。请先在人员表或职责表里任职。"),
@@ -63,7 +69,7 @@ CELL: Mapping[str, Promise | str] = {
     "by_import": "%(detail)s",
 }
 
-DOUBTS = frozenset({"row_given_twice", "filled_from_merged", "name_known"})
+DOUBTS = frozenset({"row_given_twice", "filled_from_merged", "name_known", "said_differently"})
 """What is told but keeps no row from being taken."""
 
 

@@ -14,7 +14,15 @@ from .accounts import (
 )
 from .contacts import Contact, erase_subject, keep_contact, reveal
 from .duty import change_duty, end_roster, start_roster
-from .links import ComponentOf, end_grid_link, link_components, link_grid, unlink_component
+from .links import (
+    ComponentOf,
+    end_agency_link,
+    end_grid_link,
+    link_agencies,
+    link_components,
+    link_grid,
+    unlink_component,
+)
 from .organisations import change_organisation, close_organisation, register_organisation, reopen_organisation
 from .staff import change_person, end_membership, leave_person, register_person, start_membership
 from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
@@ -31,6 +39,7 @@ __all__ = [
     "change_person",
     "close_organisation",
     "create_account",
+    "end_agency_link",
     "end_grid_link",
     "end_membership",
     "end_roster",
@@ -39,6 +48,7 @@ __all__ = [
     "issue_token",
     "keep_contact",
     "leave_person",
+    "link_agencies",
     "link_components",
     "link_grid",
     "lock_account",

@@ -13,7 +13,7 @@ from .duty import (
     rosters,
     walked_grids,
 )
-from .links import agencies_of_components, agency_of_component, components_of
+from .links import AgencyTie, agencies_of_components, agency_of_component, agency_ties, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
 from .staff import Member, left_of, members, person_names, person_of_name, phone_of, staff
 from .standings import demand, may, role_name, roles, standing_of, visible_to
@@ -21,6 +21,7 @@ from .standings import demand, may, role_name, roles, standing_of, visible_to
 __all__ = [
     "AccountRow",
     "Agency",
+    "AgencyTie",
     "GridWalker",
     "Masked",
     "Member",
@@ -36,6 +37,7 @@ __all__ = [
     "agency_by_code",
     "agency_names",
     "agency_of_component",
+    "agency_ties",
     "below",
     "components_of",
     "demand",

@@ -1,4 +1,4 @@
-"""Every write of places: areas, grids, points, uploads, undoing. All take `actor`: posts are a matter of people."""
+"""Every write of places: areas, grids, points, housing, uploads. All take `actor`: posts are a matter of people."""
 
 from .areas import add_area, close_area, load_additions, load_areas, load_outlines, rename_area, set_outline
 from .changes import undo_change
@@ -14,23 +14,30 @@ from .drafts import (
 )
 from .editing import draw_grid, merge_grids, renumber_grids, split_grid
 from .grids import load_duty_grids, load_unit_grids
+from .housing import BuildingRow, CompoundRow, DwellingRow, close_housing, drop_housing, load_housing
 from .named import drop_duty_grid, name_duty_grid, reopen_area
 from .points import load_components, load_facilities, set_component_state
 
 __all__ = [
+    "BuildingRow",
+    "CompoundRow",
+    "DwellingRow",
     "accept_repairs",
     "add_area",
     "choose",
     "close_area",
+    "close_housing",
     "discard_draft",
     "draw_grid",
     "drop_duty_grid",
+    "drop_housing",
     "drop_repairs",
     "load_additions",
     "load_areas",
     "load_components",
     "load_duty_grids",
     "load_facilities",
+    "load_housing",
     "load_outlines",
     "load_unit_grids",
     "merge_grids",

@@ -18,6 +18,7 @@ from .common import Cursor, Datum, Error, Lat, Limit, Lon, Moment, PageInfo, Pic
 from .desk import MeOut, NoticeOut, NoticePage, PostOut, ReadOut, RequestPage, RequestRow, TaskOut, TaskPage
 from .places import (
     AgencyOut,
+    AgencyTieOut,
     AreaOut,
     CategoryOut,
     ChannelOut,
@@ -48,6 +49,7 @@ from .reports import (
 
 __all__ = [
     "AgencyOut",
+    "AgencyTieOut",
     "AreaOut",
     "CaseFilters",
     "CaseOut",

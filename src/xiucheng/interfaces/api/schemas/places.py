@@ -38,11 +38,20 @@ class CategoryOut(Schema):
     conditions: list[ConditionOut]
 
 
+class AgencyTieOut(Schema):
+    """relation: competent, guide, cooperate, caretake: what the other is to the agency."""
+
+    relation: str
+    id: UUID
+    name: str
+
+
 class AgencyOut(Schema):
     id: UUID
     code: str
     name: str
     kind: str
+    ties: list[AgencyTieOut]
 
 
 class PersonOut(Schema):

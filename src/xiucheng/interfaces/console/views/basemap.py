@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import RELATIONS
-from xiucheng.foundation.places import commands, holdings
+from xiucheng.foundation.places import commands, holdings, housing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.geodata.control import ControlPoint
 from xiucheng.foundation.places.geodata.unpacking import MAX_BYTES
@@ -46,6 +46,7 @@ def basemap(request: Visit) -> HttpResponse:
     communities = [one for one in places.subtree() if one.level == "community"]
     context = {
         "holdings": holdings.holdings(gridded),
+        "housing": housing.counts(),
         "drafts": drafts,
         "changes": named(changes),
         "kinds": holdings.KIND_NAMES.items(),

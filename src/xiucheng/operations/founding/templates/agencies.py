@@ -1,4 +1,4 @@
-"""Template 1: organisations, whose they are, where they work."""
+"""Template 1: organisations, whose they are, where they work, to whom they are tied beside their parent."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.people import commands, queries
 from xiucheng.foundation.people.queries import Agency
-from xiucheng.foundation.people.rules import KINDS, Standing
+from xiucheng.foundation.people.rules import AGENCY_LINKS, KINDS, Standing
 
 from ..judging import drop_repeated
 from ..rules.cells import BadCell, form
-from . import looking
+from . import looking, ties
 from .base import Change, Column, Done, Key, KnownRows, Record, Settled, Template, There, Values
 
 
@@ -38,6 +38,7 @@ class Ground:
     code_by_id: Mapping[UUID, str]
     looked_up: looking.Agencies
     calendars: frozenset[str]
+    ties: Mapping[str, Mapping[str, Mapping[str, UUID]]]
     there: Mapping[Key, There]
 
 
@@ -45,7 +46,7 @@ class Agencies(Template):
     name = "agencies"
     number = 1
     title = _("单位")
-    about = _("区里的部门、镇街、社区、公用企业、物业和作业单位，以及谁是谁的上级。")
+    about = _("区里的部门、镇街、社区、公用企业、物业和作业单位，谁是谁的上级，谁主管、指导、协作、代管。")
     closing = _("停用：不再派件给它；有人任职的不能停用")
     columns = (
         Column("code", "单位代码", _("小写字母和数字，如 roads；没有就留空，由系统按名称编。"), "roads", kind="lower",
@@ -58,12 +59,14 @@ class Agencies(Template):
                also=("上级", "主管单位", "主管部门", "上级部门")),
         Column("area", "所在区域", _("镇街、社区的名称或代码；管全区的留空。"), "", also=("区域", "辖区", "所属镇街")),
         Column("calendar", "工作日历", _("日历的代码；留空按全区日历。"), "", kind="lower", also=("日历", "作息")),
+        *ties.COLUMNS,
     )  # fmt: skip
 
     def ground(self, now: datetime, known: KnownRows) -> Ground:
         held = queries.organisations()
         by_id = {one.id: one.code for one in held.values()}
         calendars = packs.current("calendar", now)
+        tied = ties.held(now, by_id)
         there: dict[Key, There] = {
             (one.code,): There(
                 str(one.id),
@@ -73,6 +76,7 @@ class Agencies(Template):
                     "area": one.area,
                     "calendar": one.calendar,
                     "active": "1" if one.is_active else "",
+                    **{relation: ties.joined(tied.get(one.code, {}).get(relation, {})) for relation in AGENCY_LINKS},
                 },
                 one.name,
             )
@@ -83,6 +87,7 @@ class Agencies(Template):
             by_id,
             looking.Agencies.load(),
             frozenset(calendars.body["calendars"]) if calendars else frozenset({"default"}),
+            tied,
             there,
         )
 
@@ -94,9 +99,11 @@ class Agencies(Template):
         return code is not None and ground.everyone[code].is_active
 
     def differs(self, record: Record, there: There, ground: Ground) -> bool:
-        # An empty cell leaves the parent as it is: a list that does not know it takes nothing away.
+        # An empty cell leaves parent and relations as they are: a list that does not know them takes nothing away.
         return any(
-            record.values.get(name, "") != value
+            ties.differs(record.values.get(name, ""), value)
+            if name in AGENCY_LINKS
+            else record.values.get(name, "") != value
             for name, value in there.values.items()
             if name != "parent" or record.values.get("parent")
         )
@@ -108,6 +115,9 @@ class Agencies(Template):
         drop_repeated(settled)
         self._parents(settled, ground)
         self._circles(settled, ground)
+        while ties.settle(settled, lambda own, said: _named(said, own, ground)):
+            while self._orphans(settled, ground):
+                pass
         return settled
 
     def _one(self, row: int, values: Values, ground: Ground, settled: Settled) -> None:
@@ -194,13 +204,29 @@ class Agencies(Template):
     def write(
         self, changes: Sequence[Change], *, by: Standing, now: datetime, ground: Ground, tick: Callable[[int], None]
     ) -> Iterator[list[Done]]:
-        new = {change.record.values["code"]: change for change in changes if change.kind == "created" and change.record}
         ids = {code: one.id for code, one in ground.everyone.items()}
+        done = self._register([one.record for one in changes if one.kind == "created" and one.record], ids, by, now)
+        for count, change in enumerate(changes, start=1):
+            if change.kind == "changed":
+                done[change.key] = self._change(change, ids, by, now)
+            elif change.kind == "missing" and change.there is not None:
+                commands.close_organisation(by=by, now=now, organisation_id=UUID(change.there.ref))
+                done[change.key] = [Done("close", change.there.ref, {"active": "1"})]
+            tick(count)
+        # Relations come last: they may name an organisation from anywhere in the same list.
+        for change in changes:
+            held = ground.ties.get(change.key[0], {})
+            done[change.key] += ties.write(change, ids, held, by=by, now=now)
+        return iter([done[change.key] for change in changes])
+
+    def _register(
+        self, records: Sequence[Record], ids: dict[str, UUID], by: Standing, now: datetime
+    ) -> dict[Key, list[Done]]:
+        """The new ones, parents before those below them; their ids are added to `ids`."""
+        new = {one.values["code"]: one for one in records}
         done: dict[Key, list[Done]] = {}
 
-        def register(change: Change) -> None:
-            record = change.record
-            assert record is not None
+        def register(record: Record) -> None:
             values = record.values
             if values["code"] in ids:
                 return
@@ -211,18 +237,11 @@ class Agencies(Template):
                 parent_id=ids[values["parent"]] if values["parent"] else None, calendar=values["calendar"],
                 area=values["area"],
             )  # fmt: skip
-            done[change.key] = [Done("register", str(ids[values["code"]]), row=record.row)]
+            done[record.key] = [Done("register", str(ids[values["code"]]), row=record.row)]
 
-        for count, change in enumerate(changes, start=1):
-            if change.kind == "created":
-                register(change)
-            elif change.kind == "changed":
-                done[change.key] = self._change(change, ids, by, now)
-            elif change.there is not None:
-                commands.close_organisation(by=by, now=now, organisation_id=UUID(change.there.ref))
-                done[change.key] = [Done("close", change.there.ref, {"active": "1"})]
-            tick(count)
-        return iter([done[change.key] for change in changes])
+        for record in records:
+            register(record)
+        return done
 
     def _change(self, change: Change, ids: Mapping[str, UUID], by: Standing, now: datetime) -> list[Done]:
         assert change.record is not None
@@ -237,14 +256,16 @@ class Agencies(Template):
         before = {**change.there.values, "parent_id": str(ids.get(change.there.values["parent"], ""))}
         return [Done("change", change.there.ref, before, change.record.row)]
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
+        if done.action in ("tie", "untie"):
+            return ties.take_back(done, by=by, now=now)
         organisation, before = UUID(done.ref), done.before or {}
         if done.action == "register":
             commands.close_organisation(by=by, now=now, organisation_id=organisation)
-            return
+            return None
         if done.action == "close":
             commands.reopen_organisation(by=by, now=now, organisation_id=organisation)
-            return
+            return None
         parent = before["parent_id"]
         commands.change_organisation(
             by=by, now=now, organisation_id=organisation, name=before["name"], calendar=before["calendar"],
@@ -252,6 +273,7 @@ class Agencies(Template):
         )  # fmt: skip
         if not before["active"]:
             commands.close_organisation(by=by, now=now, organisation_id=organisation)
+        return None
 
     def leans(self, refs: Sequence[str], now: datetime) -> Mapping[str, str]:
         wanted = set(refs)
@@ -260,6 +282,11 @@ class Agencies(Template):
 
     def lists(self, ground: Ground) -> Mapping[str, Sequence[str]]:
         return {"parent": ground.looked_up.names(), "area": looking.area_names()}
+
+
+def _named(said: str, own: Mapping[str, str], ground: Ground) -> str:
+    """The code of an organisation of this file or of the site, by code or name. Raises BadCell."""
+    return own.get(said.lower()) or own.get(form(said)) or ground.looked_up.code(said)
 
 
 def _fits(code: str) -> bool:

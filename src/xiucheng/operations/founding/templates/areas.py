@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
-from xiucheng.foundation.places import commands
+from xiucheng.foundation.places import commands, housing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.loaders.divisions import AreaRow
 from xiucheng.foundation.places.rules import code_of_local, duty_grid_code_ok, name_forms, trim_code
@@ -221,7 +221,7 @@ class Areas(Template):
             commands.rename_area(actor=by.actor, now=now, code=code, name=name)
         return [Done("change", code, {"name": there.values["name"], "active": there.values["active"]}, record.row)]
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         before = done.before or {}
         if done.action in ("add", "add_grid"):
             _close(done.ref, by, now)
@@ -233,13 +233,16 @@ class Areas(Template):
             commands.rename_area(actor=by.actor, now=now, code=done.ref, name=before["name"])
             if not before["active"]:
                 _close(done.ref, by, now)
+        return None
 
     def leans(self, refs: Sequence[str], now: datetime) -> Mapping[str, str]:
         wanted = set(refs)
         held = {one.post.area for one in people.staff(at=now)} | {one.area for one in people.organisations().values()
                                                                   if one.is_active}  # fmt: skip
         walked = people.walked_grids(at=now)
-        return {ref: gettext("还有人或单位负责这里，请先撤销它们的导入") for ref in wanted & (held | walked)}
+        said = dict.fromkeys(wanted & housing.inhabited(), gettext("这里还有小区，请先撤销小区的导入"))
+        kept = gettext("还有人或单位负责这里，请先撤销它们的导入")
+        return {**said, **dict.fromkeys(wanted & (held | walked), kept)}
 
     def lists(self, ground: Ground) -> Mapping[str, Sequence[str]]:
         return {"parent": looking.area_names()}

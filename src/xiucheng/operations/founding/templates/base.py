@@ -210,8 +210,22 @@ class Template(ABC):
         """Carry changes out, in this order; for each what was done. Refused as the rooms below refuse."""
 
     @abstractmethod
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
-        """Undo one thing by a compensating step."""
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
+        """Undo one thing by a compensating step. Returns the new reference of what had ended and begins anew."""
+
+    def take_back_all(
+        self, dones: Sequence[Done], *, by: Standing, now: datetime, tick: Callable[[int], None]
+    ) -> Mapping[str, str]:
+        """Undo what an import did, the last first. Returns old → new reference of what begins anew.
+
+        A template whose lists are long does it in bulk.
+        """
+        renewed = {}
+        for count, done in enumerate(dones, start=1):
+            if anew := self.take_back(done, by=by, now=now):
+                renewed[done.ref] = anew
+            tick(count)
+        return renewed
 
     def leans(self, refs: Sequence[str], now: datetime) -> Mapping[str, str]:
         """Reference → what of the present leans on it, in words; beside what the journal tells."""

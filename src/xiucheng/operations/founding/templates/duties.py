@@ -136,14 +136,15 @@ class Duties(Template):
             commands.end_membership(by=by, now=now, membership_id=UUID(ref))
         return Done("end", ref, {"person": person, "duty": duty, "place": place})
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         before = done.before or {}
         if done.action == "link":
             commands.end_grid_link(by=by, now=now, link_id=UUID(done.ref))
         elif done.action == "start":
             commands.end_membership(by=by, now=now, membership_id=UUID(done.ref))
         else:
-            self._begin((before["person"], before["duty"], before["place"]), by, now, done.row)
+            return self._begin((before["person"], before["duty"], before["place"]), by, now, done.row).ref
+        return None
 
     def lists(self, ground: Ground) -> Mapping[str, Sequence[str]]:
         return {"name": sorted(ground.people.by_name), "place": looking.area_names()}

@@ -140,3 +140,8 @@ class People:
 def area_names() -> list[str]:
     """The names of all streets and communities, for the lists of the downloads."""
     return [one.name for one in places.subtree() if one.level != "district"]
+
+
+def community_names() -> list[str]:
+    """The names of all communities, for the lists of the downloads."""
+    return [one.name for one in places.subtree() if one.level == "community"]

@@ -152,7 +152,7 @@ class Past(Template):
             # Known by a digest of the old number: the number itself may tell of a person.
             yield [Done("past", vault.blind("founding.past", record.key[0]).hex()[:32], row=record.row)]
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         raise Refused("cannot_undo", gettext("历史案卷导入后就是记录的一部分，不能整批撤销。"))
 
     def lists(self, ground: Ground) -> Mapping[str, Sequence[str]]:

@@ -236,7 +236,7 @@ class People(Template):
         }
         return [Done("end", ref, before)]
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         before = done.before or {}
         if done.action == "register":
             commands.leave_person(by=by, now=now, person_id=UUID(done.ref))
@@ -247,10 +247,11 @@ class People(Template):
                 by=by, now=now, person_id=UUID(before["person"]), name=before["name"], phone=before["phone"]
             )
         elif done.action == "end":
-            commands.start_membership(
+            return str(commands.start_membership(
                 by=by, now=now, person_id=UUID(before["person"]), role=before["role"], area=before["area"],
                 agency_id=UUID(before["agency"]) if before["agency"] else None,
-            )  # fmt: skip
+            ))  # fmt: skip
+        return None
 
     def lists(self, ground: Ground) -> Mapping[str, Sequence[str]]:
         return {"agency": ground.agencies.names(), "area": looking.area_names()}

@@ -207,13 +207,14 @@ class Rosters(Template):
         made = packs_commands.draft(by=by, now=now, kind=KIND, body={"calendars": calendars})
         return [*done, Done("draft", str(made.id), main=False)]
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         if done.action == "roster":
             commands.end_roster(by=by, now=now, roster_id=UUID(done.ref), until=date.min + timedelta(days=1))
         elif done.action == "draft":
             packs_commands.withdraw(by=by, now=now, pack_id=UUID(done.ref))
         elif done.action == "replaced" and done.before:
-            packs_commands.draft(by=by, now=now, kind=KIND, body=json.loads(done.before["body"]))
+            return str(packs_commands.draft(by=by, now=now, kind=KIND, body=json.loads(done.before["body"])).id)
+        return None
 
     def leans(self, refs: Sequence[str], now: datetime) -> Mapping[str, str]:
         return published(refs, KIND)

@@ -146,11 +146,12 @@ class Routing(Template):
             first = []
             tick(count)
 
-    def take_back(self, done: Done, *, by: Standing, now: datetime) -> None:
+    def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:
         if done.action == "draft":
             packs_commands.withdraw(by=by, now=now, pack_id=UUID(done.ref))
         elif done.action == "replaced" and done.before:
-            packs_commands.draft(by=by, now=now, kind=KIND, body=json.loads(done.before["body"]))
+            return str(packs_commands.draft(by=by, now=now, kind=KIND, body=json.loads(done.before["body"])).id)
+        return None
 
     def leans(self, refs: Sequence[str], now: datetime) -> Mapping[str, str]:
         return published(refs, KIND)
