@@ -48,7 +48,7 @@ def test_figures_are_called_as_the_goals_are() -> None:
 
 def test_nobody_s_district_is_filled_with_inventions(db: None) -> None:
     with pytest.raises(Refused) as refused:
-        bench.run(["locate_one_us"], quick=True, progress=lambda done, total: None)
+        bench.run(["locate_one_us"], quick=True, progress=lambda done, total: None, measured=print)
     assert refused.value.code == "not_a_bench_site"
 
 

@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from .frame import DataOption, JsonOption, out, print_json, progress, with_site
+from .frame import DataOption, JsonOption, err, out, print_json, progress, with_site
 from .words import _
 
 
@@ -33,7 +33,7 @@ def bench(
         text = _("没有指标 {names}；可选：{known}")
         raise typer.BadParameter(text.format(names=", ".join(unknown), known=", ".join(FIGURES)))
     with _room_for(data) as folder, with_site(folder, site=SITE), progress(_("测速")) as tick:
-        results = measure(figures or list(FIGURES), quick=quick, progress=tick)
+        results = measure(figures or list(FIGURES), quick=quick, progress=tick, measured=_tell)
     if as_json:
         print_json(results)
         return
@@ -57,6 +57,11 @@ def _room_for(data: Path | None) -> Iterator[Path | None]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(row: dict[str, Any]) -> None:
+    parts = (_shown(row["value"]), row["unit"], _("底线"), _shown(row["floor"]), _("比值"), _shown(row["ratio"]))
+    err.print(f"{row['figure']}: {' '.join(parts)}", markup=False)
 
 
 def _shown(value: object) -> str:

@@ -23,10 +23,17 @@ FIGURES: tuple[str, ...] = tuple(name for _module, names in GROUPS for name in n
 SITE = "bench"
 
 
-def run(wanted: list[str], *, quick: bool, progress: Callable[[int, int | None], None]) -> list[dict[str, Any]]:
+def run(
+    wanted: list[str],
+    *,
+    quick: bool,
+    progress: Callable[[int, int | None], None],
+    measured: Callable[[dict[str, Any]], None],
+) -> list[dict[str, Any]]:
     """Measure the wanted figures; returns a row per figure: figure, value, unit, floor, ratio, and perhaps a note.
 
-    quick: less data and fewer runs, for a look; the figures then do not count. progress(done, total) per group.
+    quick: less data and fewer runs, for a look; the figures then do not count. progress(done, total) per group;
+    measured(row) as soon as a figure stands, so that a run that is ended early has not been for nothing.
     Refused `not_a_bench_site`: a million invented cases have no place in anybody's district.
     """
     _only_on_a_bench_site()
@@ -36,7 +43,9 @@ def run(wanted: list[str], *, quick: bool, progress: Callable[[int, int | None],
     for done, (module, names) in enumerate(groups):
         progress(done, len(groups))
         measure = import_module(f".{module}", __name__).measure
-        rows += [figure.row() for figure in measure(quick, names) if figure.name in names]
+        for figure in (one for one in measure(quick, names) if one.name in names):
+            rows.append(figure.row())
+            measured(rows[-1])
     progress(len(groups), len(groups))
     return rows
 
