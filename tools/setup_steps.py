@@ -20,6 +20,7 @@ import translations
 from locking import keep_hashes
 
 NODE = (20, 19)
+SOURCE_LINK = "xiucheng-source.pth"
 LINUX_PACKAGES = {
     "venv": "python3-venv",
     "node": "nodejs (https://nodejs.org)",
@@ -200,7 +201,16 @@ class Setup:
             self._do([*pip, "install", "--quiet", "--require-hashes", "-r", str(self.requirements / "tools.txt")])
             files = [str(self.requirements / f"{name}.txt") for name in (names[-1], "tools")]
             self._install(pip, files)
+            self.link_source()
             self.stamp_file.write_text(json.dumps({name: self._lock_digest(name) for name in names}))
+
+    def link_source(self) -> None:
+        """Lets the environment's own programs (lint-imports, a bare python) import the checkout without PYTHONPATH.
+
+        The path is relative to the file's folder, so that a moved checkout still finds itself.
+        """
+        for folder in self.venv.glob("lib/python*/site-packages"):
+            (folder / SOURCE_LINK).write_text("../../../../src\n", encoding="utf-8")
 
     def _install(self, pip: list[str], files: list[str]) -> None:
         """uv where it can (a quarter of pip's time, and it removes what is no longer locked), else pip."""

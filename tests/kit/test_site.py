@@ -74,8 +74,6 @@ def test_a_bare_connection_finds_schema_and_extensions(provision: Provision) -> 
     for part in provision(NORTH):
         with _as(part) as connection:
             assert connection.execute("SELECT current_schema()").fetchone() == (NORTH,)
-            connection.execute("CREATE TABLE words (word text)")
-            connection.execute("CREATE INDEX ON words USING gin (word gin_trgm_ops)")
             connection.execute("CREATE TABLE spans (a int, s tstzrange, EXCLUDE USING gist (a WITH =, s WITH &&))")
 
 

@@ -72,6 +72,16 @@ b==2.0 ; sys_platform == 'win32' \\
 """
 
 
+def test_programs_of_the_environment_find_the_checkout_also_after_a_move(checkout: Setup, tmp_path: Path) -> None:
+    (checkout.root / "src" / "found_here.py").write_text("")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(checkout.venv)], check=True)
+    checkout.link_source()
+    moved = Setup(checkout.root.rename(tmp_path / "moved"))
+    asked = [str(moved.python), "-c", "import found_here; print(found_here.__file__)"]
+    done = subprocess.run(asked, cwd="/", env={}, capture_output=True, text=True)
+    assert done.stdout.strip() == str(moved.root / "src" / "found_here.py"), done.stderr
+
+
 def test_a_poorer_index_takes_no_hash_away() -> None:
     poorer = PINS.replace("    --hash=sha256:aa \\\n", "")
     assert poorer != PINS

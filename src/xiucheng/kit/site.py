@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from .unready import Unready
 from .unready import mark as _
 
-EXTENSIONS = ("pg_trgm", "btree_gist", "ltree")
+EXTENSIONS = ("btree_gist",)
 EXTENSION_SCHEMA = "ext"
 KEYS_SUFFIX = "_keys"
 MINIMUM_VERSION = 150000

@@ -63,6 +63,14 @@ def test_rights_that_go_too_far_are_named(site: Databases) -> None:
     assert len(told.split(" | ")) == 2
 
 
+def test_a_collation_that_the_system_has_changed_is_found(site: Databases) -> None:
+    from xiucheng.interfaces.cli import doctor
+
+    assert _errors(doctor.database) == ""
+    _as_admin(site, "UPDATE pg_database SET datcollversion = 'old' WHERE datname = current_database()")
+    assert "REINDEX" in _errors(doctor.database)
+
+
 def test_an_administrator_with_a_post_in_the_work_is_found(site: Databases) -> None:
     from tests.world import SETUP, build
     from xiucheng.foundation.people import commands

@@ -83,10 +83,11 @@ def database() -> Iterator[tuple[Level, str]]:
             cursor.execute(
                 "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
                 " current_database(), current_schema(), pg_encoding_to_char(encoding), datlocprovider::text,"
-                " datcollate, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
+                " datcollate, datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid),"
+                " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
                 " FROM pg_database WHERE datname = current_database()"
             )
-            number, version, name, schema, encoding, provider, collate, superuser = cursor.fetchone()
+            number, version, name, schema, encoding, provider, collate, stale, superuser = cursor.fetchone()
             cursor.execute(
                 "SELECT extname FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE nspname = %s",
                 [EXTENSION_SCHEMA],
@@ -96,7 +97,7 @@ def database() -> Iterator[tuple[Level, str]]:
         for wrong, text in (
             (number < MINIMUM_VERSION, _("需要 PostgreSQL 15 或更新的版本")),
             (encoding != "UTF8", _("数据库编码不是 UTF8")),
-            (provider == "c" and collate in {"C", "POSIX"}, _("排序规则为 C：中文的模糊检索会是空的")),
+            (stale, _("系统的排序规则 {collate} 已变，索引可能查不全：请重建索引（REINDEX DATABASE）").format(collate=collate)),
             (superuser, _("应用不应以超级用户连接")),
             (bool(missing), _("模式 ext 中缺少扩展：{names}").format(names=", ".join(sorted(missing)))),
         ):
@@ -105,13 +106,13 @@ def database() -> Iterator[tuple[Level, str]]:
 
 
 def chinese_search() -> Iterator[tuple[Level, str]]:
-    """The one thing that a wrong locale breaks without a word."""
+    """Whether the server cuts Chinese into characters, as the index of words does; where not, nothing is ever found."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT cardinality(show_trgm('路灯不亮'))")
-        found = cursor.fetchone()[0]
-    yield ("ok", _("中文可以模糊检索")) if found else ("error", _("中文的三元组为空，请用 C.UTF-8 重建数据库"))
+        cursor.execute("SELECT string_to_array('路灯', NULL) = ARRAY['路', '灯']")
+        cuts = cursor.fetchone()[0]
+    yield ("ok", _("中文可以检索")) if cuts else ("error", _("数据库不能按字拆分中文，检索会是空的，请用 UTF-8 重建数据库"))
 
 
 def migrations() -> Iterator[tuple[Level, str]]:
