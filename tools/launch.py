@@ -19,11 +19,33 @@ _DEV = frozenset({"test", "lint"})
 _HELP = frozenset({"-h", "--help", "help"})
 # Commands of the set-up itself; they answer --help without doing anything.
 _OWN = {
+    "bundle": "./xiucheng bundle [FOLDER] [--arch x86_64|aarch64] [--newest] [--quick]\n\n"
+    "做成一个文件，拷到没有网络的服务器上就能安装：sh xiucheng-….run --to /opt/xiucheng\n"
+    "Make one file that installs on a server without a network: sh xiucheng-….run --to /opt/xiucheng",
     "setup": "./xiucheng setup [--dev]\n\n建好环境，编译页面和译文；--dev 连同测试工具。\n"
     "Make the environment, build pages and translations; --dev with the tools for tests.",
+    "wheel": "./xiucheng wheel [FOLDER]\n\n做成一个 wheel，带着网页和译文（dist）。\n"
+    "Make a wheel with its pages and translations (dist).",
     "lock": "./xiucheng lock\n\n按 requirements/*.in 重新锁定依赖（版本与散列，不含地址）。\n"
     "Lock requirements/*.in anew: versions and hashes, no addresses.",
 }
+
+
+def _own(command: str, setup: Setup, words: list[str]) -> int:
+    """A command of the set-up itself."""
+    if command == "lock":
+        setup.lock()
+        return 0
+    setup.run(dev="--dev" in words)
+    if command == "setup":
+        say("环境已就绪。", "The environment is ready.")
+        return 0
+    if command == "bundle":
+        import bundle
+
+        return bundle.main(words, setup)
+    print(setup.build_wheel(Path(words[0] if words else "dist")))
+    return 0
 
 
 def main(words: list[str]) -> int:
@@ -33,17 +55,9 @@ def main(words: list[str]) -> int:
         return 0
     setup = Setup(ROOT)
     try:
-        if command == "lock":
-            setup.lock()
-            return 0
-        if command == "setup":
-            setup.run(dev="--dev" in words[1:])
-            say("环境已就绪。", "The environment is ready.")
-            return 0
+        if command in _OWN:
+            return _own(command, setup, words[1:])
         setup.run(dev=command in _DEV and not _HELP & set(words[1:]))
-        if command == "wheel":
-            print(setup.build_wheel(Path(words[1] if len(words) > 1 else "dist")))
-            return 0
     except Problem as problem:
         print(f"xiucheng: {problem}", file=sys.stderr)
         return 1

@@ -231,13 +231,15 @@ class Setup:
 
     def lock(self) -> None:
         """Locks requirements/*.in anew: exact versions, hashes, no addresses; for every Python from 3.11 on."""
+        import debian
+
         self.install_packages(dev=True)
         uv = str(self.venv / "bin" / "uv")
         options = ["--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11"]
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check"]
-        for name in ("tools", "runtime", "dev"):
+        for name in ("tools", "runtime", "traces", "dev"):
             with working(f"锁定 {name}", f"Locking {name}"):
-                constraint = ["-c", "requirements/runtime.txt"] if name == "dev" else []
+                constraint = ["-c", "requirements/runtime.txt"] if name in {"traces", "dev"} else []
                 command = [
                     uv,
                     "pip",
@@ -252,6 +254,7 @@ class Setup:
                 before = target.read_text(encoding="utf-8")
                 self._do([*command, "-o", str(target)], environment=_uv_settings(pip))
                 target.write_text(keep_hashes(before, target.read_text(encoding="utf-8")), encoding="utf-8")
+        debian.lock(self)
 
     # -- pages and words --------------------------------------------------------------------------------------------
 
@@ -304,6 +307,19 @@ class Setup:
             self._do([*uv, "--quiet", "--out-dir", str(folder), str(self.root)])
         shutil.rmtree(self.root / "build", ignore_errors=True)
         return next(path for path in folder.glob("xiucheng-*.whl") if before.get(path) != path.stat().st_mtime_ns)
+
+    def run_installer(self, command: list[str]) -> None:
+        """An installer with the settings that pip has on this machine, else with its own: hashes decide what is taken,
+        and a place that pip knows may hold another file of the same name. Raises Problem with its last words.
+        """
+        with contextlib.suppress(Problem):
+            self._do(command, environment=_uv_settings([str(self.python), "-m", "pip"]))
+            return
+        self._do(command)
+
+    def run_program(self, command: list[str]) -> None:
+        """A program of the machine. Raises Problem with its last words."""
+        self._do(command)
 
     # -- running things ---------------------------------------------------------------------------------------------
 

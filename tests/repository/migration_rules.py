@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -49,17 +49,22 @@ def complaints(migration: Migration) -> Iterator[str]:
     if migration.initial or migration.name.startswith("0001_"):
         return
     new = {one.name.lower() for one in migration.operations if isinstance(one, operations.CreateModel)}
-    for one in migration.operations:
+    for one in _flat(migration.operations):
         for why in _why(migration.app_label, one, new):
             yield f"{migration.app_label}.{migration.name}: {type(one).__name__}: {why}"
+
+
+def _flat(given: Iterable[operations.base.Operation]) -> Iterator[operations.base.Operation]:
+    """Also what is done to the database alone, inside SeparateDatabaseAndState."""
+    for one in given:
+        yield one
+        yield from _flat(getattr(one, "database_operations", ()))
 
 
 def _why(app: str, one: operations.base.Operation, new: set[str]) -> Iterator[str]:
     if isinstance(one, operations.RunSQL):
         yield from _sql(one)
         return
-    for inner in getattr(one, "database_operations", ()):
-        yield from _why(app, inner, new)
     model = str(getattr(one, "model_name", getattr(one, "name", ""))).lower()
     if (app, model) not in big() or model in new:
         return

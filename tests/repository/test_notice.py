@@ -18,9 +18,13 @@ ASSETS = PACKAGE / "interfaces" / "assets"
 SPOKEN = {"MIT License": "MIT", "BSD License": "BSD-"}
 
 
-def required() -> list[str]:
-    lines = (ROOT / "requirements" / "runtime.in").read_text(encoding="utf-8").splitlines()
+def asked(name: str) -> list[str]:
+    lines = (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
     return [found[0] for line in lines if (found := re.match(r"[A-Za-z0-9][\w.-]*", line))]
+
+
+def required() -> list[str]:
+    return [*asked("runtime"), *asked("traces")]
 
 
 def noticed() -> dict[str, str]:
@@ -91,10 +95,25 @@ def test_what_is_required_is_used() -> None:
     assert idle == []
 
 
-def test_the_lock_holds_what_is_required_and_hashes() -> None:
-    locked = (ROOT / "requirements" / "runtime.txt").read_text(encoding="utf-8")
-    names = {name.lower() for name in re.findall(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,]+\])?==", locked, re.MULTILINE)}
-    assert {name.lower() for name in required()} <= names
+@pytest.mark.parametrize("name", ["runtime", "traces"])
+def test_the_lock_holds_what_is_required_and_hashes(name: str) -> None:
+    locked = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    names = {one.lower() for one in re.findall(r"^([A-Za-z0-9][\w.-]*)(?:\[[\w,]+\])?==", locked, re.MULTILINE)}
+    assert {one.lower() for one in asked(name)} <= names
     assert len(re.findall(r"^[A-Za-z0-9]", locked, re.MULTILINE)) <= locked.count("--hash=sha256:")
-    via = re.findall(r"^    # +(?:via )?(-r requirements/runtime\.in)", locked, re.MULTILINE)
-    assert len(via) == len(required()), "locked anew after every change of runtime.in"
+    via = re.findall(rf"^    # +(?:via )?(-r requirements/{name}\.in)", locked, re.MULTILINE)
+    assert len(via) == len(asked(name)), f"locked anew after every change of {name}.in"
+
+
+def test_what_traces_need_is_what_a_site_has_of_it() -> None:
+    """Both locks go into one environment, so a package that stands in both has one version."""
+    pins = [
+        dict(
+            re.findall(
+                r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M
+            )
+        )
+        for name in ("runtime", "traces")
+    ]
+    both = pins[0].keys() & pins[1].keys()
+    assert {name: pins[0][name] for name in both} == {name: pins[1][name] for name in both}

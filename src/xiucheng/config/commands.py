@@ -79,8 +79,10 @@ def worker(data: DataOption = None) -> None:
         from .figures import share
 
         share(settings.DATA)
+        from .traces import begin
         from .worker import Worker
 
+        begin("worker")
         running = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: running.stop.set())

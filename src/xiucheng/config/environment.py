@@ -120,6 +120,14 @@ TABLE: tuple[Setting, ...] = (
         "operation",
     ),
     Setting(
+        "XIUCHENG_TRACES",
+        "address",
+        "",
+        "Where traces go: a collector that speaks OTLP over HTTP, e.g. `http://127.0.0.1:4318`. Empty: nothing is "
+        "traced. Needs `xiucheng[traces]`; `OTEL_TRACES_SAMPLER` and its like are read by the library.",
+        "operation",
+    ),
+    Setting(
         "XIUCHENG_CERTIFICATE",
         "path",
         "",

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 
-from xiucheng.kit import pace
+from xiucheng.kit import pace, tracing
 
 log = logging.getLogger("xiucheng.request")
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
@@ -33,10 +33,12 @@ class Observe:
         token = request_id.set(number)
         begun = time.perf_counter()
         try:
-            response = self.get_response(request)
+            with tracing.span("page", server=True, request=number) as span:
+                response = self.get_response(request)
+                page = route(request)
+                _tell(span, request, page, response.status_code)
             seconds = time.perf_counter() - begun
             response.headers["X-Request-ID"] = number
-            page = route(request)
             DURATION.labels(page, _method(request)).observe(seconds)
             ANSWERS.labels(page, str(response.status_code)).inc()
             level = logging.WARNING if seconds > pace.SLOW_S or response.status_code >= 500 else logging.INFO
@@ -44,6 +46,15 @@ class Observe:
             return response
         finally:
             request_id.reset(token)
+
+
+def _tell(span: tracing.Span, request: HttpRequest, page: str, status: int) -> None:
+    span.update_name(f"{_method(request)} {page}")
+    span.set_attribute("http.request.method", _method(request))
+    span.set_attribute("http.route", page)
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_attribute("error.type", str(status))
 
 
 def route(request: HttpRequest) -> str:

@@ -42,6 +42,9 @@ def load(target: str) -> Callable[..., Any]:
     from xiucheng.kit.site import assert_site
 
     assert_site()
+    from .traces import begin
+
+    begin(next(kind for kind, (_interface, name) in TARGETS.items() if name == target))
     if target == TARGETS["web"][1]:
         from .health import keep_beating
 

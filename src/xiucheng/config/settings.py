@@ -28,6 +28,7 @@ CSRF_TRUSTED_ORIGINS = environment.words("XIUCHENG_ORIGINS")
 BACKUPS = environment.text("XIUCHENG_BACKUPS")
 CERTIFICATE = environment.text("XIUCHENG_CERTIFICATE")
 METRICS_TOKEN = environment.text("XIUCHENG_METRICS_TOKEN")
+TRACES = environment.text("XIUCHENG_TRACES")
 STREAM_URL = environment.text("XIUCHENG_STREAM_URL")
 
 

@@ -1,10 +1,13 @@
 """Work that may fail or take long, done by the worker: a thin face of procrastinate in the site's schema."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app as _app
+
+from . import tracing
 
 STALLED_S = 30.0
 """A worker that has not been heard of for so long is dead (it says so every ten seconds)."""
@@ -27,7 +30,13 @@ def job(*, name: str, queue: str = "default", attempts: int = 5) -> Callable[[Ca
 
     def declare(function: Callable[..., None]) -> Job:
         strategy = RetryStrategy(max_attempts=attempts, exponential_wait=2)
-        task = _app.task(name=name, queue=queue, retry=strategy)(function)
+
+        @wraps(function)
+        def run(**arguments: Any) -> None:
+            with tracing.span(name, job__queue=queue):
+                function(**arguments)
+
+        task = _app.task(name=name, queue=queue, retry=strategy)(run)
         return Job(task, function)
 
     return declare

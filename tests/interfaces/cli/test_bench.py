@@ -42,7 +42,7 @@ def count(sql: str, *values: object) -> int:
 def test_figures_are_called_as_the_goals_are() -> None:
     assert set(bench.FIGURES) == {
         "reports_per_s", "reports_p99_ms", "hall_list_p95_ms", "case_page_p95_ms", "locate_one_us", "locate_bulk_per_s",
-        "import_per_s", "sequencer_per_s", "sequencer_delay_p95_ms",
+        "import_per_s", "sequencer_per_s", "sequencer_delay_p95_ms", "upgrade_refused_s", "change_refused_s",
     }  # fmt: skip
 
 
@@ -213,3 +213,38 @@ def test_an_import_of_the_bench_is_taken_whole(small: Any) -> None:
     # The twins of the tables are gone, what was imported stays.
     assert count("pg_class WHERE relname LIKE 'bench_%%'") == 0
     assert count("intake_report") == 30
+
+
+# -- the upgrade ------------------------------------------------------------------------------------------------------
+
+
+def test_an_upgrade_is_measured_from_the_release_with_reports_coming_in(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xiucheng.interfaces.cli.bench import seed, upgrade
+    from xiucheng.kit import migrating
+
+    monkeypatch.setattr(upgrade, "QUIET_S", 0.1)
+    seed.cases(total=300, still_open=40)
+    upgrade.back_to_release()
+    assert migrating.waiting() > 0
+    assert count("pg_class WHERE relname = 'founding_import'") == 0
+    reports = count("intake_report")
+    figure = upgrade._figure("upgrade_refused_s", 300, migrating.migrate)
+    assert migrating.waiting() == 0
+    assert count("intake_report") > reports, "nobody handed in anything"
+    assert 0 < figure.value < 60
+    assert upgrade.change() == len(upgrade.TABLES) * len(upgrade.CHANGES)
+    assert count("pg_attribute WHERE attname LIKE 'bench_%%' AND NOT attisdropped") == 0
+
+
+def test_the_longest_stretch_is_told_also_at_the_ends() -> None:
+    import threading
+
+    from xiucheng.interfaces.cli.bench.upgrade import Writer
+
+    writer = Writer(threading.Event())
+    writer.acknowledged = [1.0, 2.0, 2.5, 9.0]
+    assert writer.longest(0, 3) == 1.0
+    assert writer.longest(2, 10) == 6.5
+    assert writer.longest(3, 8) == 5.0

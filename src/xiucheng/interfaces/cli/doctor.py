@@ -97,7 +97,12 @@ def database() -> Iterator[tuple[Level, str]]:
         for wrong, text in (
             (number < MINIMUM_VERSION, _("需要 PostgreSQL 15 或更新的版本")),
             (encoding != "UTF8", _("数据库编码不是 UTF8")),
-            (stale, _("系统的排序规则 {collate} 已变，索引可能查不全：请重建索引（REINDEX DATABASE）").format(collate=collate)),
+            (
+                stale,
+                _("系统的排序规则 {collate} 已变，索引可能查不全：请重建索引（REINDEX DATABASE）").format(
+                    collate=collate
+                ),
+            ),
             (superuser, _("应用不应以超级用户连接")),
             (bool(missing), _("模式 ext 中缺少扩展：{names}").format(names=", ".join(sorted(missing)))),
         ):
@@ -112,7 +117,11 @@ def chinese_search() -> Iterator[tuple[Level, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_to_array('路灯', NULL) = ARRAY['路', '灯']")
         cuts = cursor.fetchone()[0]
-    yield ("ok", _("中文可以检索")) if cuts else ("error", _("数据库不能按字拆分中文，检索会是空的，请用 UTF-8 重建数据库"))
+    yield (
+        ("ok", _("中文可以检索"))
+        if cuts
+        else ("error", _("数据库不能按字拆分中文，检索会是空的，请用 UTF-8 重建数据库"))
+    )
 
 
 def migrations() -> Iterator[tuple[Level, str]]:
