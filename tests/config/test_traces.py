@@ -151,6 +151,7 @@ def test_a_collector_gets_them(settings: Any, db: None) -> None:
     finally:
         tracing.use(None)
         server.shutdown()
+        server.server_close()
     ((path, body),) = _Collector.got
     assert path == "/v1/traces"
     assert b"a page" in body

@@ -110,7 +110,7 @@ def _statement(execute: Callable[..., Any], sql: Any, params: Any, many: bool, c
 
     if not get_current_span().is_recording():
         return execute(sql, params, many, context)
-    text = without_values(sql if isinstance(sql, str) else sql.as_string(None))
+    text = without_values(sql if isinstance(sql, str) else sql.as_string(context["connection"].connection))
     alias = context["connection"].alias
     with span(
         text.split(None, 1)[0].upper() if text else "SQL",
