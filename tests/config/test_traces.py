@@ -63,9 +63,9 @@ def test_no_span_holds_what_somebody_wrote(client: Client, db: None, exported: I
         world = build(now())
         world.file(now=now(), title=words)
         once = Once("traces", "1")
-        place = {"category": "C0137", "area": "990101001001"}
+        resident = Standing.resident("resident")
         commands.submit_report(
-            by=Standing.resident("resident"), now=now(), channel="resident", once=once, text=words, **place
+            by=resident, now=now(), channel="resident", once=once, text=words, category="C0137", area="990101001001"
         )
     client.get("/nowhere/13912345678?phone=13912345678")
     client.get("/t/8FJ2-KQ7M/")

@@ -33,7 +33,7 @@ def main(bundle: Path, data: Path, port: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as card:
         fcntl.ioctl(card, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     mapped = {line.split(maxsplit=5)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()}
-    said = {
+    said: dict[str, object] = {
         "executable": sys.executable,
         "foreign": sorted(name for name in mapped if name.startswith("/") and not name.startswith(f"{bundle}/")),
         "routes": Path("/proc/net/route").read_text().splitlines()[1:],
@@ -42,7 +42,7 @@ def main(bundle: Path, data: Path, port: str) -> None:
         "datum": pyproj.Transformer.from_crs(4490, 4545, always_xy=True).transform(108.0, 30.0),
     }
     with data.with_suffix(".log").open("w") as log:
-        command = [bundle / "bin/xiucheng", "demo", "--port", port, "--data", data]
+        command = [str(bundle / "bin/xiucheng"), "demo", "--port", port, "--data", str(data)]
         demo = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd="/")
         said |= _watch(demo, f"http://127.0.0.1:{port}")
         demo.terminate()
