@@ -43,6 +43,7 @@ def test_figures_are_called_as_the_goals_are() -> None:
     assert set(bench.FIGURES) == {
         "reports_per_s", "reports_p99_ms", "hall_list_p95_ms", "case_page_p95_ms", "locate_one_us", "locate_bulk_per_s",
         "import_per_s", "sequencer_per_s", "sequencer_delay_p95_ms", "upgrade_refused_s", "change_refused_s",
+        "restart_refused_s",
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("imports", ("import_per_s",)),
     ("reports", ("reports_per_s", "reports_p99_ms")),
     ("lists", ("hall_list_p95_ms", "case_page_p95_ms")),
-    ("upgrade", ("upgrade_refused_s", "change_refused_s")),
+    ("upgrade", ("upgrade_refused_s", "change_refused_s", "restart_refused_s")),
 )
 FIGURES: tuple[str, ...] = tuple(name for _module, names in GROUPS for name in names)
 SITE = "bench"

@@ -99,13 +99,24 @@ def measure(quick: bool, asked: Iterable[str]) -> list[Figure]:
 @contextmanager
 def _serving() -> Iterator[int]:
     """Web server and worker for the time of the block; the port on which the pages are."""
+    port = free_port()
+    with process("xiucheng", "worker"), web(port):
+        yield port
+
+
+def free_port() -> int:
+    """A port of this machine that nobody holds at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    web = process("xiucheng.config.serving", "web", "--port", str(port), *SERVING)
-    with web as server, process("xiucheng", "worker"):
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def web(port: int) -> Iterator[None]:
+    """The web server for the time of the block, which begins when it answers."""
+    with process("xiucheng.config.serving", "web", "--port", str(port), *SERVING) as server:
         _until(lambda: server.poll() is not None or _answers(port), "the web server")
-        yield port
+        yield
 
 
 def _answers(port: int) -> bool:

@@ -2,7 +2,8 @@
 
 `upgrade_refused_s`: from the structure of release 0.1.0 to this version's. `change_refused_s`: every kind of change
 that the rules for migrations allow (CONTRIBUTING), on the three tables that hold a row per case, so that what a later
-release may do is measured too. Floor: the same writers for as long while nothing is changed.
+release may do is measured too. Floor: the same writers for as long while nothing is changed. `restart_refused_s`: what
+follows an upgrade, the web server ended in order and started again, until it answers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from statistics import median
 
 from django.db import DatabaseError, InterfaceError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -25,7 +27,9 @@ from xiucheng.operations.intake import commands as intake
 
 from ..words import _
 from . import seed
+from .district import district
 from .measure import Figure
+from .reports import free_port, web
 
 # Rooms of release 0.1.0, each with its first migration; a room that came later had no tables.
 RELEASED = ("kit", "places", "people", "packs", "media", "notices", "tasks", "cases", "intake", "board", "dispatch")
@@ -45,8 +49,10 @@ CHANGES = (
 
 
 def measure(quick: bool, asked: Iterable[str]) -> list[Figure]:
-    """upgrade_refused_s, change_refused_s."""
+    """upgrade_refused_s, change_refused_s, restart_refused_s."""
     asked = set(asked)
+    if asked == {"restart_refused_s"}:
+        return [restart(quick)]
     total = 50_000 if quick else 1_000_000
     seed.cases(total=total, still_open=total // 33)
     figures = []
@@ -55,6 +61,8 @@ def measure(quick: bool, asked: Iterable[str]) -> list[Figure]:
         figures.append(_figure("upgrade_refused_s", total, migrating.migrate))
     if "change_refused_s" in asked:
         figures.append(_figure("change_refused_s", total, change))
+    if "restart_refused_s" in asked:
+        figures.append(restart(quick))
     return figures
 
 
@@ -106,6 +114,18 @@ def _figure(name: str, total: int, work: Callable[[], int]) -> Figure:
         more_is_better=False,
         note=note.format(total=total, done=done, seconds=ended - begun, acknowledged=acknowledged, refused=refused),
     )
+
+
+def restart(quick: bool) -> Figure:
+    """From the order to end until the next one answers; the median of five. Nobody is acknowledged meanwhile."""
+    district()
+    port, taken = free_port(), []
+    for _number in range(1 if quick else 5):
+        with web(port):
+            begun = time.perf_counter()
+        with web(port):
+            taken.append(time.perf_counter() - begun)
+    return Figure("restart_refused_s", median(taken), "s", None, more_is_better=False)
 
 
 class Writer(threading.Thread):
