@@ -184,7 +184,7 @@ def _redact_names(told: Told) -> None:
     naming = [content_id for content_id, reason in said.items() if reason == SECRETS["reason"]]
     assert len(naming) == 1
     assert naming[0] is not None
-    commands.redact_words(by=by, now=at, content_id=naming[0], reason_code="names_somebody")
+    commands.redact_words(by=by, now=at, case_id=told.case, content_id=naming[0], reason_code="names_somebody")
 
 
 def _client(told: Told, name: str) -> Client:

@@ -20,6 +20,7 @@ from xiucheng.kit import jobs
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.cases.rules.apply import UNDO_WINDOW
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.rules import Contact
@@ -93,6 +94,7 @@ def _cases(scene: Scene) -> None:
     scene.values |= {
         "case": filed.case_id,
         "version": view.version,
+        "words": next(line.content_id for line in case_queries.story(filed.case_id) if line.content_id),
         "number": filed.number,
         "picture": picture,
         "filed": report.report_id,

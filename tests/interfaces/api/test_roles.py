@@ -11,6 +11,7 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
+from xiucheng.operations.cases import queries as case_queries
 
 ROLES = (
     *("grid_officer", "inspector", "acceptor", "dispatcher", "shift_leader", "roads_clerk", "roads_crew"),
@@ -57,6 +58,7 @@ OPEN_TO = {
     "POST /reports/track/{closed}/reopen": EVERYBODY,
     "POST /reports/track/{key}/erase": EVERYBODY,
     "POST /media/{picture}/erase": frozenset({"shift_leader"}),
+    "POST /cases/{case}/words/{words}/erase": frozenset({"shift_leader"}),
     "GET /places/components?category=C0137&lon=122&lat=37": EVERYBODY,
     "POST /reports/self-handled": frozenset({"grid_officer", "inspector"}),
 }
@@ -90,8 +92,15 @@ def things(world, program):
         "report": answer["report"],
         "key": answer["tracking_key"],
         "picture": picture,
+        "words": _words(world, filed.case_id),
         "agency": world.agencies["roads"],
     }
+
+
+def _words(world, case_id):
+    """The id of something that a leader said to the case."""
+    cases.supervise_case(by=world.standing("leader"), now=now(), case_id=case_id, reason="请抓紧", reply_days=2)
+    return next(line.content_id for line in case_queries.story(case_id) if line.content_id)
 
 
 def call(who: Program, address: str, things) -> int:
@@ -110,7 +119,7 @@ def _before_and_after(who: Program, path: str) -> int:
 POSTS = {
     "POST /reports": lambda who, path: who.report({"text": "路灯不亮", "area": "990101001001"}).status_code,
     "POST /media": lambda who, path: who.send(jpeg()).status_code,
-    "POST /cases/{case}/moves": lambda who, path: who.post(path, {"move": "sign"}, **{"If-Match": '"2"'}).status_code,
+    "POST /cases/{case}/moves": lambda who, path: who.post(path, {"move": "sign"}, **{"If-Match": '"3"'}).status_code,
     "POST /reports/{report}/moves": lambda who, path: (
         who.post(path, {"move": "file", "category": "C0137"}, **{"If-Match": '"1"'}).status_code
     ),
@@ -119,6 +128,7 @@ POSTS = {
     "POST /reports/track/{closed}/reopen": lambda who, path: who.post(path, {"reason": "还是不亮"}).status_code,
     "POST /reports/track/{key}/erase": lambda who, path: who.post(path, {}).status_code,
     "POST /media/{picture}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
+    "POST /cases/{case}/words/{words}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
 }
 
 
@@ -128,7 +138,7 @@ def test_the_table_names_every_address(anyone):
         "POST /inbox/{notice}/read"
     }
     plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
-    plain |= {"{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
+    plain |= {"{words_id}": "{words}", "{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
     found = {"GET /openapi.json"}
     for path, operations in described.items():
         short = path.removeprefix(API)

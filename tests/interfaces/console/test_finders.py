@@ -16,6 +16,7 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
+from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
@@ -168,6 +169,36 @@ def test_the_shift_leader_erases_one_picture(
     page = html(client.get(f"/desk/reports/{done.report_id}"))
     assert (str(gone) in page, str(kept) in page) == (False, True)
     assert client.get(f"/desk/media/{gone}/erase").status_code == 410
+
+
+# -- words of one move -------------------------------------------------------------------------------------------------
+
+
+def test_the_shift_leader_erases_what_was_said_with_one_move(
+    world: World, sign_in: SignIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    filed, client = world.file(), sign_in("shift_leader")
+    leader = sign_in("leader")
+    url = f"/desk/cases/{filed.number}"
+    naming = "李小明 13800001111 来过电话"
+    cases.supervise_case(by=world.standing("leader"), now=world.now, case_id=filed.case_id, reason=naming)
+    found = re.search(rf"{url}/words/[0-9a-f-]+/erase", html(client.get(f"{url}/story")))
+    assert found is not None
+    erase = found[0]
+    assert "/erase" not in html(leader.get(f"{url}/story"))
+    assert leader.get(erase).status_code == 403
+    asked = html(client.get(erase))
+    assert "李小明" in asked
+    assert asked.count('name="reason"') == 4
+    refused = client.post(erase, {"reason": "because"})
+    assert (refused.status_code, "李小明" in html(refused)) == (422, True)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(erase, {"reason": "names_somebody"}).headers["Location"] == url
+    story = html(client.get(f"{url}/story"))
+    assert ("李小明" in story, "删除了一段文字" in story, "这段文字已按规定删除" in story) == (False, True, True)
+    assert "回案卷" in html(client.get(erase))
+    other = world.file()
+    assert client.get(erase.replace(filed.number, other.number)).status_code == 404
 
 
 # -- which component ---------------------------------------------------------------------------------------------------

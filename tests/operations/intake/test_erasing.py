@@ -64,7 +64,9 @@ def test_all_reports_of_the_reporter_lose_their_words(committed_world: World) ->
     assert set(erased.reports) == {first.report_id, again.report_id}
     assert [(one.case_id, one.content_id) for one in erased.to_review] == [(filed.case_id, said.content_id)]
     assert story_of(filed.case_id) == ["张师傅电话核实过"], "what staff said about the work stays until somebody looks"
-    case_commands.redact_words(by=leader, now=world.now, content_id=said.content_id, reason_code="names_somebody")
+    case_commands.redact_words(
+        by=leader, now=world.now, case_id=filed.case_id, content_id=said.content_id, reason_code="names_somebody"
+    )
     assert story_of(filed.case_id) == []
     assert found_anywhere(WORD) == []
     assert words_of(first.report_id) == (None, None)

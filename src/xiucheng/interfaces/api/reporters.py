@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.operations.cases import commands as case_commands
+from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import commands, queries
 
 from . import schemas, shown
@@ -120,6 +122,26 @@ def erase_picture(request: HttpRequest, media_id: UUID, payload: EraseIn) -> Era
     """
     who = staff(request, "moves")
     commands.erase_picture(by=who.standing, now=who.moment, media_id=media_id, reason=payload.reason)
+    return ErasedOut(erased=True)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/words/{uuid:words_id}/erase",
+    response=of_change(ErasedOut),
+    summary="删除案卷里的一段文字 Erase words of a case",
+)
+def redact_words(request: HttpRequest, case_id: UUID, words_id: UUID, payload: EraseIn) -> ErasedOut:
+    """永久删除某一步里写的话，注明理由；这一步本身留在案卷里。words_id 在案卷经过里。
+
+    What was said with one move is destroyed for good, with the reason kept; the move stays. words_id: `words` of a
+    line of the story.
+    """
+    who = staff(request, "moves")
+    # Who may not see a case is not told by a refusal that it is there.
+    view = cases.case(str(case_id), who.standing, who.moment)
+    case_commands.redact_words(
+        by=who.standing, now=who.moment, content_id=words_id, reason_code=payload.reason, case_id=view.id
+    )
     return ErasedOut(erased=True)
 
 

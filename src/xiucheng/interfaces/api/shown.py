@@ -169,6 +169,7 @@ def story(lines: Sequence[StoryLine]) -> list[schemas.StoryLineOut]:
             imported=line.imported,
             facts=line.payload,
             reason=line.reason,
+            words=line.content_id,
             erased=line.erased,
             media=[schemas.PictureOut(media=media, purpose=purpose) for media, purpose in line.media],
         )

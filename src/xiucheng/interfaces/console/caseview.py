@@ -182,7 +182,15 @@ def story(case: CaseView, now: datetime, standing: Standing) -> Story:
     for line in lines:
         said, tone = wording.sentence(line.verb, str(line.actor), line.payload, known, held)
         items.append(
-            StoryItem(line.occurred_at, said, tone, line.reason or "", line.erased, tuple(pictures(line.media, shown)))
+            StoryItem(
+                line.occurred_at,
+                said,
+                tone,
+                line.reason or "",
+                line.erased,
+                tuple(pictures(line.media, shown)),
+                line.content_id,
+            )
         )
     return Story(tuple(items), tuple(_told(one, set(of_reports), shown) for one in reports))
 

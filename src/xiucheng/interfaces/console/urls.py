@@ -25,6 +25,7 @@ from .views import (
     reports,
     routing,
     users,
+    words_erasing,
 )
 
 app_name = "console"
@@ -40,6 +41,7 @@ urlpatterns = [
     path("cases/<str:number>/head", case.head, name="head"),
     path("cases/<str:number>/story", case.story, name="story"),
     path("cases/<str:number>/aside", case.aside, name="aside"),
+    path("cases/<str:number>/words/<uuid:content_id>/erase", words_erasing.erase, name="erase_words"),
     path("cases/<str:number>/moves/<str:name>", case.move, name="move"),
     path("media/<uuid:media_id>/release", media.release, name="release"),
     path("media/<uuid:media_id>/erase", picture_erasing.erase, name="erase_picture"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """One sentence of a story. tone: decided · against · quiet · plain."""
+    """One sentence of a story. tone: decided · against · quiet · plain. words_id: of words that may be erased alone."""
 
     at: datetime
     sentence: str
@@ -60,6 +61,7 @@ class StoryItem:
     words: str = ""
     erased: bool = False
     pictures: tuple[Picture, ...] = field(default=())
+    words_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What others may read of cases; lists start from what the reader may see."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import cos, radians
@@ -127,12 +128,13 @@ def story(case_id: UUID) -> list[StoryLine]:
     Whether the reader may see the case has been judged by `case`.
     """
     steps = [step for step in journal.of_subject(case_id) if step.room == "cases"]
-    reasons = list(
-        Content.objects.filter(case_id=case_id, step_id__isnull=False).values_list("step_id", "id", "key_id", "sealed")
-    )
+    contents = list(Content.objects.filter(case_id=case_id).values_list("step_id", "id", "key_id", "sealed"))
+    under = Counter(key for _step, _id, key, _sealed in contents)
+    reasons = [one for one in contents if one[0] is not None]
     opened = vault.open_texts([(key, bytes(sealed)) for _step, _id, key, sealed in reasons])
     said = {step: text for (step, *_), text in zip(reasons, opened, strict=True)}
-    content = {step: content_id for step, content_id, *_ in reasons}
+    # What the reporter said lies under the key of the whole report and cannot go alone.
+    content = {step: content_id for step, content_id, key, _sealed in reasons if under[key] == 1}
     shown: dict[UUID | None, list[tuple[UUID, str]]] = {}
     for step_id, media_id, purpose in Picture.objects.filter(case_id=case_id).values_list(
         "step_id", "media_id", "purpose"

@@ -60,7 +60,7 @@ class CaseView:
 class StoryLine:
     """One sentence of a case's story: what happened, when, by whom, the words and pictures that came with it.
 
-    content_id: of the words, where there are any; `commands.redact_words` takes it.
+    content_id: of the words, where there are any that can go alone; `commands.redact_words` takes it.
     """
 
     step_id: UUID

@@ -176,7 +176,10 @@ class CaseOut(Schema):
 
 
 class StoryLineOut(Schema):
-    """经过中的一句。One step of a case's story; who: the person's name, null for a rule, the system or a channel."""
+    """经过中的一句。One step of a case's story; who: the person's name, null for a rule, the system or a channel.
+
+    words: id of what was said, where it may be erased alone; POST /cases/{case}/words/{words}/erase takes it.
+    """
 
     verb: str
     actor: str
@@ -186,6 +189,7 @@ class StoryLineOut(Schema):
     imported: bool
     facts: dict[str, Any]
     reason: str | None
+    words: UUID | None
     erased: bool
     media: list[PictureOut]
 

@@ -65,6 +65,7 @@ def story(request: Visit, number: str) -> HttpResponse:
             "case": view,
             "may_open_reports": intake.may_open(request.standing, view.facts.area),
             "may_release": people.may(request.standing, "media.release", area=view.facts.area),
+            "may_erase_words": people.may(request.standing, "people.erase", area=view.facts.area),
             "may_erase_pictures": people.may(request.standing, "media.erase", area=view.facts.area),
             "pictures_back": reverse("console:case", args=[view.number]),
         },

@@ -29,8 +29,8 @@ def keep_reason(case: Case, step_id: UUID, text: str) -> None:
 
 
 @verb
-def redact_words(*, by: Standing, now: datetime, content_id: UUID, reason_code: str) -> UUID:
-    """Destroy what was said with one move of a case; the move itself stays as it was made. Returns the case.
+def redact_words(*, by: Standing, now: datetime, case_id: UUID, content_id: UUID, reason_code: str) -> None:
+    """Destroy what was said with one move of a case; the move itself stays as it was made.
 
     For words in which somebody is named who may ask for deletion: the story's line then reads as erased. content_id:
     as `queries.story` and `queries.words_left` give it. reason_code: a key of `vault.REASONS`. Again is no harm.
@@ -40,23 +40,22 @@ def redact_words(*, by: Standing, now: datetime, content_id: UUID, reason_code: 
     if not people.may(by, "people.erase"):
         raise Refused("not_yours", _("您的岗位不能删除案卷里的文字。"), status=403)
     vault.checked_reason(reason_code)
-    row = Content.objects.select_for_update().filter(id=content_id, kind=REASON).first()
+    row = Content.objects.select_for_update().filter(id=content_id, case_id=case_id, kind=REASON).first()
     if row is None:
         raise Refused("not_found", _("没有这段文字。"), status=404)
     if Content.objects.filter(key_id=row.key_id).exclude(id=row.id).exists():
         raise Refused("reporters_own", _("这是上报人自己写的，请在那份反映上清除上报人的信息。"))
     if vault.listed([row.key_id]):
-        return row.case_id
+        return
     vault.destroy([row.key_id], reason=f"cases.{reason_code}", now=now)
     journal.record(
         room="cases",
-        subject=row.case_id,
+        subject=case_id,
         verb="redact",
         actor=by.actor,
         occurred_at=now,
         payload={"of": row.step_id, "reason": reason_code},
     )
-    return row.case_id
 
 
 def keep_pictures(case: Case, step_id: UUID, media: Sequence[UUID], purpose: str, now: datetime) -> None:
