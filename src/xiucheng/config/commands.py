@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xiucheng.interfaces.cli.frame import DataOption, err, release_connections, with_site
+from xiucheng.interfaces.cli.frame import DataOption, err, out, release_connections, with_site
 from xiucheng.interfaces.cli.words import _
 from xiucheng.kit.supervisor import Supervisor
 
@@ -28,11 +29,15 @@ FeedOption = Annotated[
     Path | None,
     typer.Option("--feed", metavar="FILE", exists=True, dir_okay=False, help=_("把文件中的真实工单逐件走完")),
 ]
+SpeedOption = Annotated[
+    float | None, typer.Option("--speed", min=1, max=120, help=_("模拟器比真实时间快多少倍，1 到 120"))
+]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file to the command line."""
     app.command("demo", help=_("一条命令看全貌：试用数据库、示例区、网页、实时更新、后台处理和模拟器。"))(demo)
+    app.command("simulate", help=_("示例区（--district）的模拟器：快慢、暂停、继续，并看每日零点的清点。"))(simulate)
     app.command("serve", help=_("运行网页和实时更新（正式站点另行运行 worker）。"))(serve)
     app.command("worker", help=_("运行后台处理：日志排序、投影、反应、时限和任务。"))(worker)
 
@@ -45,10 +50,40 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help=_("清空数据目录，重新开始"))] = False,
     still: Annotated[bool, typer.Option("--still", help=_("不运行模拟器"))] = False,
     feed: FeedOption = None,
+    district: Annotated[
+        bool, typer.Option("--district", help=_("载入一个完整规模的示例区（首次约需一分钟以上），数据另放一处"))
+    ] = False,
+    speed: SpeedOption = None,
 ) -> None:
     from .demo import Demo
 
-    Demo(find_ports(host, port, stream_port), data=data, fresh=fresh, still=still, feed=feed).run()
+    ports = find_ports(host, port, stream_port)
+    Demo(ports, data=data, fresh=fresh, still=still, feed=feed, district=district, speed=speed).run()
+
+
+def simulate(
+    speed: SpeedOption = None,
+    pause: Annotated[bool, typer.Option("--pause", help=_("暂停模拟器"))] = False,
+    resume: Annotated[bool, typer.Option("--resume", help=_("继续运行模拟器"))] = False,
+    data: DataOption = None,
+) -> None:
+    from xiucheng.interfaces.demo.district import control
+
+    from .demo import district_data
+
+    if pause and resume:
+        raise typer.BadParameter(_("暂停和继续不能同时选。"))
+    folder = Path(os.environ.get("XIUCHENG_DATA") or data or district_data()).absolute()
+    wish = control.read(folder) or control.Wish()
+    if speed is not None:
+        wish = replace(wish, speed=speed)
+    if pause or resume:
+        wish = replace(wish, paused=pause)
+    control.write(folder, wish)
+    told = _("模拟器：{speed:g} 倍速，已暂停") if wish.paused else _("模拟器：{speed:g} 倍速，运行中")
+    out.print(told.format(speed=wish.speed))
+    for line in control.reports(folder, _):
+        out.print(line, soft_wrap=True)
 
 
 def serve(

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from rich.panel import Panel
 from rich.table import Table
@@ -27,10 +28,22 @@ _READY_WITHIN = 90.0
 class Demo:
     """One run of the demo; `run()` returns when everything has ended again."""
 
-    def __init__(self, ports: Ports, *, data: Path | None, fresh: bool, still: bool, feed: Path | None) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        data: Path | None,
+        fresh: bool,
+        still: bool,
+        feed: Path | None,
+        district: bool = False,
+        speed: float | None = None,
+    ) -> None:
         self.ports = ports
         self.fresh, self.still, self.feed = fresh, still, feed
-        self.trial = TrialSite((data or default_data()).absolute())
+        self.district, self.speed = district, speed
+        # The two samples are different districts, and a site holds one.
+        self.trial = TrialSite((data or (district_data() if district else default_data())).absolute())
         self.supervisor: Supervisor | None = None
         self._begun = time.monotonic()
         self._looked = 0.0
@@ -70,11 +83,20 @@ class Demo:
         release_connections()
 
     def _load_sample(self) -> None:
-        from xiucheng.interfaces.demo import sample
         from xiucheng.kit.now import now
 
         with stages(_("载入示例区")) as tell:
-            sample.load(now(), tell)
+            self._sample().load(now(), tell)
+
+    def _sample(self) -> Any:
+        """The sample to found: the small one, or the district of real size."""
+        if self.district:
+            from xiucheng.interfaces.demo.district import load
+
+            return load
+        from xiucheng.interfaces.demo import sample
+
+        return sample
 
     def _members(self) -> list[Member]:
         rotate_logs(self.trial.data / "logs")
@@ -83,7 +105,7 @@ class Demo:
         if self.feed is not None:
             members.append(group.feed(self.feed.absolute()))
         if not self.still:
-            members.append(group.simulator())
+            members.append(group.simulator(district=self.district, speed=self.speed))
         return members
 
     # -- once it runs -----------------------------------------------------------------------------------------------
@@ -117,10 +139,8 @@ class Demo:
             )
 
     def _show(self) -> None:
-        from xiucheng.interfaces.demo import sample
-
         table = Table(_("岗位"), _("用户名"), _("口令"), box=None, pad_edge=False)
-        for account in sample.accounts():
+        for account in self._sample().accounts():
             table.add_row(account.title, account.username, account.password)
         seconds = time.monotonic() - self._begun
         out.print(Panel(table, title=f"[bold]{self.address}/[/bold]", expand=False))
@@ -129,6 +149,12 @@ class Demo:
                 seconds=seconds, data=self.trial.data
             )
         )
+
+
+def district_data() -> Path:
+    """Where the district of real size lies: beside the small sample's folder."""
+    folder = default_data()
+    return folder.with_name(f"{folder.name}-district")
 
 
 def _answers(url: str) -> bool:

@@ -50,8 +50,9 @@ class Group:
     def worker(self) -> Member:
         return self._member("worker", "xiucheng", "worker")
 
-    def simulator(self) -> Member:
-        return self._member("simulator", "xiucheng.interfaces.demo.simulator")
+    def simulator(self, *, district: bool = False, speed: float | None = None) -> Member:
+        module = "xiucheng.interfaces.demo.district.simulator" if district else "xiucheng.interfaces.demo.simulator"
+        return self._member("simulator", module, *(("--speed", f"{speed:g}") if speed else ()))
 
     def feed(self, file: Path) -> Member:
         return self._member("feed", "xiucheng.interfaces.demo.feed", str(file), may_finish=True)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +25,33 @@ LI = {"name": "李秀英", "phone": "138 1234 5678", "other": "li@example.org"}
 
 def keep(**contact: str) -> UUID:
     return commands.keep_contact(by=RESIDENT, now=NOW, **{**LI, **contact})
+
+
+@pytest.mark.django_db
+def test_many_at_once_are_kept_as_one_by_one(django_assert_max_num_queries: Any) -> None:
+    there = keep()
+    li = commands.Contact("李 秀英", "13812345678", "li@example.org")
+    others = [commands.Contact(f"示例{number}", f"12300{number:06d}") for number in range(40)]
+    with django_assert_max_num_queries(6):
+        kept = commands.keep_contacts(by=RESIDENT, now=NOW, contacts=[li, *others, others[0]])
+    assert len(set(kept)) == 41
+    assert kept[-1] == kept[1]
+    assert there not in kept
+    assert commands.keep_contacts(
+        by=RESIDENT, now=NOW, contacts=[commands.Contact("李秀英", "13812345678", LI["other"])]
+    ) == [there]
+    assert commands.keep_contact(by=RESIDENT, now=NOW, name="示例7", phone="123 0000 0007") == kept[8]
+    assert [step.payload for step in journal.of_subject(kept[1])] == [{"phone": True}]
+    assert commands.keep_contacts(by=RESIDENT, now=NOW, contacts=[]) == []
+
+
+@pytest.mark.django_db
+def test_one_bad_contact_keeps_none_of_many() -> None:
+    good, bad = commands.Contact("示例", "12300000001"), commands.Contact("示例", "12")
+    with pytest.raises(Refused) as refusal:
+        commands.keep_contacts(by=RESIDENT, now=NOW, contacts=[good, bad])
+    assert refusal.value.code == "bad_phone"
+    assert not Subject.objects.exists()
 
 
 # -- keeping ----------------------------------------------------------------------------------------------------------

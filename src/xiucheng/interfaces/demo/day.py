@@ -14,7 +14,6 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from xiucheng.foundation.people import queries as people
@@ -23,20 +22,18 @@ from xiucheng.kit import journal
 from xiucheng.kit.journal import steps
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
-from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.cases.views import CaseView
-from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries as reports
 
 from . import sample
 from .acts import Actors
 from .cast import Cast
+from .desk import Desk
 from .ground import lay
 from .habits import next_act
 from .reporting import Handed, Reporters
 from .spots import Spots
-from .stories import understood
 
 SPEED = 30.0
 """An hour of waiting takes two minutes; deadlines are not touched, they run by the real clock."""
@@ -82,6 +79,7 @@ class Day:
         self._actors = Actors(Cast(self._draw, spared=self._audience), self._draw)
         self._spots = Spots(lay(sample.SEED), self._draw)
         self._reporters = Reporters(self._actors, self._spots, self._draw)
+        self._desk = Desk(self._actors, self._draw)
         self._due: list[tuple[datetime, int, Doing]] = []
         self._count = itertools.count()
         self._planned: dict[UUID, int] = {}
@@ -144,38 +142,15 @@ class Day:
             self._after(now, wait, lambda then: self._put_together(nearby[0], told.report_id, then))
 
     def _put_together(self, master: UUID, report_id: UUID, now: datetime) -> None:
-        by = self._actors.cast.somebody("acceptor", now)
-        case_id = reports.report(report_id, _SYSTEM).case_id
-        if by is not None and case_id is not None and case_id != master:
-            case = case_queries.case(case_id, _SYSTEM, now)
-            reason = self._actors.said("merge")
-            cases.merge_case(by=by, now=now, case_id=case.id, version=case.version, into=master, reason=reason)
+        self._desk.put_together(master, report_id, now)
 
     def _at_the_desk(self, report_id: UUID, now: datetime) -> None:
-        """An acceptor reads a report that no rule has filed: files it, sends somebody to look, or turns it away."""
-        by = self._actors.cast.somebody("acceptor", now)
-        report = reports.report(report_id, _SYSTEM)
-        if by is None or report.state != "received":
-            return
-        lot = self._draw.random()
-        if lot < 0.06 or report.found == "no":
-            intake.reject_report(by=by, now=now, report_id=report_id, reason=self._actors.said("reject"))
-        elif lot < 0.14 and not report.found:
-            intake.ask_pre_verify(by=by, now=now, report_id=report_id, reason=self._actors.said("pre_verify"))
+        if self._desk.take_up(report_id, now) == "sent":
             self._after(now, self._minutes(10, 50), lambda then: self._on_the_spot(report_id, then))
-        else:
-            category = report.category or understood(report.text or "")
-            intake.file_report(by=by, now=now, report_id=report_id, category=category)
 
     def _on_the_spot(self, report_id: UUID, now: datetime) -> None:
-        """An inspector went to look, and says whether it is so."""
-        report = reports.report(report_id, _SYSTEM)
-        by = self._actors.cast.somebody("inspector", now, area=report.area)
-        if by is None or report.state != "pre_verifying":
-            return
-        found: Literal["yes", "no"] = "yes" if self._draw.random() < 0.85 else "no"
-        intake.answer_pre_verify(by=by, now=now, report_id=report_id, found=found)
-        self._after(now, self._minutes(*_AT_THE_DESK), lambda then: self._at_the_desk(report_id, then))
+        if self._desk.look(report_id, now):
+            self._after(now, self._minutes(*_AT_THE_DESK), lambda then: self._at_the_desk(report_id, then))
 
     # -- cases ----------------------------------------------------------------------------------------------------
 

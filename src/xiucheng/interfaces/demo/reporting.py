@@ -12,14 +12,14 @@ from xiucheng.operations.intake.rules import Contact
 
 from .acts import Actors
 from .names import SURNAMES
-from .spots import Spot, Spots
+from .spots import Places, Spot
 from .stories import VAGUE, Story, tell
 
 # How often each door is used (D): most come by phone, whether the telephone or the page.
 _DOORS = (("resident", 46), ("hotline", 26), ("patrol", 22), ("desk", 6))
-_TELLS_CATEGORY = {"resident": 0.85, "patrol": 1.0, "hotline": 0.5, "desk": 0.6}
-_LEAVES_CONTACT = {"resident": 0.4, "patrol": 0.0, "hotline": 0.95, "desk": 0.8}
-_HAS_PICTURE = {"resident": 0.45, "patrol": 0.8, "hotline": 0.0, "desk": 0.0}
+_TELLS_CATEGORY = {"resident": 0.85, "patrol": 1.0, "hotline": 0.5, "desk": 0.6, "api": 1.0}
+_LEAVES_CONTACT = {"resident": 0.4, "patrol": 0.0, "hotline": 0.95, "desk": 0.8, "api": 0.1}
+_HAS_PICTURE = {"resident": 0.45, "patrol": 0.8, "hotline": 0.0, "desk": 0.0, "api": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Handed:
 class Reporters:
     """Lets people report."""
 
-    def __init__(self, actors: Actors, spots: Spots, draw: random.Random) -> None:
+    def __init__(self, actors: Actors, spots: Places, draw: random.Random) -> None:
         self._actors = actors
         self._spots = spots
         self._draw = draw
@@ -85,13 +85,13 @@ class Reporters:
         return intake.submit_report(by=by, now=now, channel="hotline", text=text, contact=self._contact("hotline"))
 
     def self_handled(self, now: datetime, story: Story, spot: Spot) -> UUID | None:
-        """A grid officer finds something small and settles it on the spot; the case, None where no officer is there."""
+        """A grid officer settles something small on the spot; the report, None where no officer is there."""
         by = self._actors.cast.somebody("grid_officer", now, area=spot.community)
         if by is None:
             return None
         text = self._draw.choice(story.wordings).format(place=spot.address)
         before, after = (self._actors.picture(by, now, story.category, purpose) for purpose in ("before", "after"))
-        _submitted, filed = intake.report_self_handled(
+        submitted, _filed = intake.report_self_handled(
             by=by,
             now=now,
             text=f"{text}{self._actors.said('self_handled')}",
@@ -102,7 +102,7 @@ class Reporters:
             before=[before],
             after=[after],
         )
-        return filed.case_id
+        return submitted.report_id
 
     def reporter(self, channel: str, spot: Spot, now: datetime) -> Standing:
         """Who hands in through a door: anybody, the acceptor who answers, the grid officer of the place."""

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import Protocol
 
 from shapely.geometry import Point
 
@@ -22,6 +23,25 @@ class Spot:
     lat: float
     address: str
     community: str
+
+
+def near_by(spot: Spot, draw: random.Random) -> Spot:
+    """A point within 30 m of a spot, with its address; the spot itself where that lies outside the district."""
+    metre = 1 / 111_195
+    lon = spot.lon + draw.uniform(-20, 20) * metre
+    lat = spot.lat + draw.uniform(-20, 20) * metre
+    inside = not places.locate(lon, lat).outside
+    return Spot(lon, lat, spot.address, spot.community) if inside else spot
+
+
+class Places(Protocol):
+    """Whatever finds places for stories."""
+
+    def anywhere(self, area: str = "") -> Spot: ...
+
+    def of(self, category: str, area: str = "") -> Spot: ...
+
+    def beside(self, spot: Spot) -> Spot: ...
 
 
 class Spots:
@@ -55,11 +75,7 @@ class Spots:
 
     def beside(self, spot: Spot) -> Spot:
         """Within 30 m of a spot: where a neighbour stands who tells of the same thing."""
-        metre = 1 / 111_195
-        lon = spot.lon + self._draw.uniform(-20, 20) * metre
-        lat = spot.lat + self._draw.uniform(-20, 20) * metre
-        inside = not places.locate(lon, lat).outside
-        return Spot(lon, lat, spot.address, spot.community) if inside else spot
+        return near_by(spot, self._draw)
 
     def _address(self, code: str) -> str:
         road = self._draw.choice(_ROADS[code[:9]])

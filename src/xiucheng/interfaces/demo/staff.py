@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from xiucheng.foundation.people import commands, queries
@@ -12,14 +12,10 @@ from xiucheng.foundation.people.rules import Standing
 from .ground import Ground, communities
 from .names import GIVEN, STREETS, SURNAMES
 from .organisations import DEPARTMENTS, offices
+from .shifts import DAY, EVERY_DAY, NIGHT, OFFICE, THREE_SHIFTS, Shift
 
 # For trying things out on one's own machine only; `./xiucheng doctor` says so where a demo is let out.
 PASSWORD = "xiucheng-shili"
-
-EVERY_DAY = 0b1111111
-DAY, NIGHT = (time(7), time(19)), (time(19), time(7))
-OFFICE = (time(8), time(18))
-THREE_SHIFTS = ((time(7), time(15)), (time(15), time(23)), (time(23), time(7)))
 
 # Departments whose work is done by crews in the street, besides the one that there is an account of.
 FIELD = (
@@ -44,7 +40,7 @@ class Post:
     role: str
     area: str = ""
     agency: str = ""
-    shift: tuple[time, time] | None = None
+    shift: Shift | None = None
     weekdays: int = EVERY_DAY
     username: str = ""
     # A second post of the same person: a community's secretary also answers for what is sent to the community.

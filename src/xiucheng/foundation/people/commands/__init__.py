@@ -12,7 +12,7 @@ from .accounts import (
     set_password,
     unlock_account,
 )
-from .contacts import Contact, erase_subject, keep_contact, reveal
+from .contacts import Contact, erase_subject, keep_contact, keep_contacts, reveal
 from .duty import change_duty, end_roster, start_roster
 from .links import (
     ComponentOf,
@@ -47,6 +47,7 @@ __all__ = [
     "forget_attempts",
     "issue_token",
     "keep_contact",
+    "keep_contacts",
     "leave_person",
     "link_agencies",
     "link_components",

@@ -22,7 +22,7 @@ from .steps import record
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What is to be done by whom; the fields are those of `give`."""
+    """What is to be done by whom; the fields are those of `give`. signed_at: taken over as signed for then."""
 
     kind: str
     room: str
@@ -35,6 +35,7 @@ class Duty:
     calendar: str | Calendar | None = None
     parent: UUID | None = None
     start: datetime | None = None
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _task(duty: Duty, reckoned_by: tuple[Calendar, int], actor: Actor, now: date
         provisional=False,
         late=None,
     )
-    return rules.timed(rules.given(bare), calendar)
+    given = rules.given(bare)
+    return rules.timed(rules.signed(given, duty.signed_at) if duty.signed_at else given, calendar)
 
 
 def _calendar(given: str | Calendar | None, agency_id: UUID | None, now: datetime) -> tuple[Calendar, int]:
@@ -137,4 +139,5 @@ def _told(task: Task) -> dict[str, object]:
         "limit": task.limit.to_json() if task.limit else None,
         "calendar": task.calendar,
         "started": task.started_at,
+        **({"signed": task.signed_at} if task.signed_at else {}),
     }

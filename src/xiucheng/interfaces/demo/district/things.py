@@ -4,7 +4,7 @@ import math
 import random
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import shapely
@@ -29,6 +29,7 @@ _ASIDE = {"river": 12.0, "avenue": 9.0, "road": 5.0, "lane": 3.0}
 
 # A district of 3,000 unit grids has so many of each of the small sample's facilities (D).
 _FACILITIES_FOLD = 6
+_FLOORS = (5, 6, 6, 6, 11, 18, 26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A facility or compound: its code, kind, name, address, point, unit grid."""
+    """A facility or compound: its code, kind, name, address, point, unit grid; a compound's buildings with floors."""
 
     code: str
     kind: str
@@ -58,6 +59,7 @@ class Place:
     lon: float
     lat: float
     unit_grid: str
+    buildings: tuple[tuple[str, int], ...] = ()
 
 
 def components(land: Land, bodies: Bodies, plan: Plan, seed: int) -> list[Thing]:
@@ -131,10 +133,13 @@ def compounds(land: Land, plan: Plan, seed: int) -> list[Place]:
     draw = random.Random(f"{seed}:compounds")
     grids = draw.sample(sorted(land.unit_grids), plan.compounds)
     names = _compound_names(draw)
-    return [
-        _place(land, grid, f"compound-{number:04d}", "compound", next(names), draw)
-        for number, grid in enumerate(sorted(grids), start=1)
-    ]
+    found = []
+    for number, grid in enumerate(sorted(grids), start=1):
+        place = _place(land, grid, f"compound-{number:04d}", "compound", next(names), draw)
+        floors = draw.choice(_FLOORS)
+        standing = tuple((f"{building}号楼", floors) for building in range(1, draw.randrange(2, 9)))
+        found.append(replace(place, buildings=standing))
+    return found
 
 
 def _compound_names(draw: random.Random) -> Iterator[str]:

@@ -153,7 +153,8 @@ def _resume_handle(it: Context) -> dict[str, Any]:
     if it.row.handle_task:
         reopened = tasks.reopen(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
         return {"handle_due_at": reopened.due_at}
-    return {}
+    # What came with a history has no task of its past to go on with.
+    return _give_handle(it)
 
 
 def _extend_handle(it: Context) -> dict[str, Any]:

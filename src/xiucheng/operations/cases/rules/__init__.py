@@ -3,7 +3,7 @@
 from .apply import Outcome, apply
 from .facts import CaseFacts, Mover, Request
 from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move
-from .moves import MOVES, OPEN_STATES, STATES
+from .moves import MOVES, OPEN_STATES, STATES, WITH_AGENCY
 from .number import check_digit, display_number, parse_number
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MOVES",
     "OPEN_STATES",
     "STATES",
+    "WITH_AGENCY",
     "CaseFacts",
     "Mover",
     "Outcome",

@@ -5,10 +5,11 @@ from .components import components_nearby, components_of_report
 from .desk import QueueRow, ReportView, counts, may_open, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
-from .states import Source, SourceReport, channels, of_source, reports_of, still_received
+from .states import Arrived, Source, SourceReport, arrived, channels, of_source, reports_of, still_received
 from .told import Told, texts_of, told, told_of
 
 __all__ = [
+    "Arrived",
     "Earlier",
     "QueueRow",
     "ReportView",
@@ -17,6 +18,7 @@ __all__ = [
     "SourceStatistics",
     "Told",
     "Tracked",
+    "arrived",
     "channels",
     "components_nearby",
     "components_of_report",
