@@ -18,6 +18,7 @@ from .unready import mark as _
 EXTENSIONS = ("btree_gist",)
 EXTENSION_SCHEMA = "ext"
 KEYS_SUFFIX = "_keys"
+REHEARSAL_SUFFIX = "_rehearsal"
 MINIMUM_VERSION = 150000
 # 40 leaves room for prefixes and suffixes inside PostgreSQL's 63 bytes.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -54,6 +55,11 @@ def check_name(site: str) -> str:
 def role_name(site: str, *, keys: bool = False) -> str:
     """The role of a site; the key store has a role of its own, so that one address does not open the other."""
     return f"xc_{check_name(site)}{KEYS_SUFFIX if keys else ''}"
+
+
+def rehearsal_name(site: str) -> str:
+    """The schema in which a site is rehearsed before it goes live; it belongs to the site's own roles."""
+    return f"{check_name(site)}{REHEARSAL_SUFFIX}"
 
 
 # -- names that are database-wide and so carry the site ---------------------------------------------------------------
@@ -129,6 +135,30 @@ def provision(
     return parts
 
 
+def provision_rehearsal(admin_url: str, site: str, *, database: str, keys_admin_url: str | None = None) -> None:
+    """Makes the empty schema for rehearsals beside a site that is there, in both databases; may be repeated.
+
+    A site that is new gets it with the rest; going live drops it. Refused: `bad_site_name`, `no_server`,
+    `no_such_site`.
+    """
+    for keys, url in ((False, admin_url), (True, keys_admin_url or admin_url)):
+        name = database + KEYS_SUFFIX if keys else database
+        try:
+            with psycopg.connect(url, dbname=name, autocommit=True) as inside:
+                if not _exists(inside, "SELECT 1 FROM pg_namespace WHERE nspname = %s", site):
+                    raise SiteRefused(
+                        "no_such_site", _("数据库 {database} 里没有站点 {site}"), database=name, site=site
+                    )
+                _make_rehearsal(inside, site, role_name(site, keys=keys))
+        except psycopg.OperationalError as error:
+            raise SiteRefused("no_server", _("连接不上数据库服务器：{why}"), why=str(error).strip()) from error
+
+
+def _make_rehearsal(inside: psycopg.Connection, site: str, role: str) -> None:
+    names = {"schema": sql.Identifier(rehearsal_name(site)), "role": sql.Identifier(role)}
+    inside.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {role}").format(**names))
+
+
 def _make_part(admin_url: str, site: str, part: Part) -> None:
     with psycopg.connect(admin_url, autocommit=True) as admin:
         if admin.info.server_version < MINIMUM_VERSION:
@@ -173,7 +203,9 @@ def _make_schemas(inside: psycopg.Connection, site: str, part: Part) -> None:
     for extension in EXTENSIONS:
         inside.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}").format(sql.Identifier(extension), ext))
     inside.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(ext, role))
-    inside.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, role))
+    if not _exists(inside, "SELECT 1 FROM pg_namespace WHERE nspname = %s", site):
+        inside.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, role))
+        _make_rehearsal(inside, site, part.role)
     # For clients that bring no options of their own (psql, a dump, a pooler). The role is this site's alone.
     inside.execute(sql.SQL("ALTER ROLE {} SET search_path = {}, {}").format(role, schema, ext))
 

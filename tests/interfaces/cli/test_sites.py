@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import Databases
 from tests.interfaces.cli.conftest import Here
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -32,3 +33,26 @@ def test_a_site_is_created_and_creating_it_again_changes_nothing(here: Here, tmp
     other = here("site", "create", "--division", "990102", "--name", "别区")
     assert other.code == 1
     assert "other_district" in other.err
+
+
+def test_a_site_is_rehearsed_from_the_server(here: Here) -> None:
+    from xiucheng.kit import rehearsal
+
+    assert here("site", "create", "--division", "990101", "--name", "示例区").code == 0
+    # Nothing but a district: every case stops where nobody would file it.
+    answer = here("site", "rehearse", "--json")
+    assert answer.code == 1, answer.err
+    assert len(answer.json["cases"]) == 20
+    assert {code for one in answer.json["cases"] for code, _detail in one["lacks"]} == {"no_acceptor"}
+    rehearsal.drop()
+    told = here("site", "rehearse")
+    assert (told.code, "--admin-url" in told.err) == (1, True), told.err
+
+
+def test_the_schema_comes_by_whoever_may_make_it(here: Here, committed_db: Databases) -> None:
+    from xiucheng.kit import rehearsal
+
+    rehearsal.drop()
+    made = here("site", "rehearse", "--schema-only", "--admin-url", committed_db.admin_url)
+    assert made.code == 0, made.err
+    assert rehearsal.possible()

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext as _
 
+from xiucheng.kit.carrying import carry
 from xiucheng.kit.refused import Refused
 
 from .refusals import shown
@@ -76,3 +77,7 @@ def kind_of(name: Any) -> PackKind:
         text = _("这里没有这一类配置：%(kind)s。") % {"kind": shown(name)}
         raise Refused("unknown_kind", text, fields={"kind": text})
     return kind
+
+
+# Published versions and drafts; why somebody made one is their own words and stays.
+carry("packs_version", without=("note_key", "note"))

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from xiucheng.kit.carrying import carry
+
 from . import base_data, vault
 
 __all__ = ["base_data", "clear_phones", "clear_subjects"]
@@ -31,3 +33,9 @@ def clear_phones(key_ids: Sequence[UUID]) -> int:
             "UPDATE people_person SET phone_key = NULL, phone_sealed = NULL WHERE phone_key = ANY(%s)", [list(key_ids)]
         )
         return cursor.rowcount
+
+
+carry("people_organisation", "people_membership", "people_roster", "people_duty_change")
+carry("people_agency_link", "people_component_link", "people_grid_link")
+# Who they are, without a number to call them by: a rehearsal tells nobody anything.
+carry("people_person", without=("phone_key", "phone_sealed"))

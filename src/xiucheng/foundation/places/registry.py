@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.carrying import carry
 
 Leaning = Callable[[str, Sequence[str], datetime], Sequence[str]]
 """(kind of rules.DRAFT_KINDS, codes, since when) → the codes among them that something alive refers to since then."""
@@ -72,3 +73,7 @@ def drop_parties(actor: Actor, now: datetime, codes: Sequence[str], since: datet
     """End the links that a load of these components made."""
     for drop in _droppers if codes else ():
         drop(actor, now, codes, since)
+
+
+carry("places_area", "places_duty_grid", "places_unit_grid", "places_component", "places_facility")
+carry("places_compound", "places_building", "places_dwelling")

@@ -30,6 +30,7 @@ from xiucheng.operations.cases.catalogue import DEFAULT_LIMITS, body_from_csv
 from . import gaps
 from .frame import WORKER, demand, record
 from .models import Effect, Import, Site
+from .rules import states
 
 _DIVISION = re.compile(r"[0-9]{6}")
 _CODES = frozenset({"code", "代码", "区划代码", "统计用区划代码"})
@@ -116,22 +117,21 @@ def folder_of(folder: Path, district: str) -> list[AreaRow]:
 
 
 @verb
-def go_live(*, by: Standing, now: datetime) -> list[str]:
-    """Publish what founding drafted and destroy the files that were handed in; returns the kinds published.
+def go_live(*, by: Standing, now: datetime, without_rehearsal: bool = False) -> list[str]:
+    """Publish what founding drafted, destroy the files that were handed in, drop the rehearsal; the kinds published.
 
-    Refused: not_yours, no_district, grave_gaps (with what is missing), already_live, and what publishing refuses.
+    without_rehearsal: somebody decides to go live although nothing has been rehearsed since the last import.
+    Refused: not_yours, already_live, no_district, import_running (409), rehearsing (409), grave_gaps (with what is
+    missing), not_rehearsed, and what publishing refuses.
     """
+    from . import jobs
+
     demand(by)
     site, _made = Site.objects.select_for_update().get_or_create(id=1)
-    if site.live_at is not None:
-        raise Refused("already_live", _("本站点已经上线。"))
-    if places.district() is None:
-        raise Refused("no_district", _("还没有设本区的区划。请先在第一步填区划代码。"))
-    missing = {code: found for code, found in gaps.gaps(now).items() if found and gaps.KINDS[code].grave}
-    if missing:
-        fields = {code: f"{gaps.KINDS[code].title}：{found[0].name}" + ("…" if len(found) > 1 else "")
-                  for code, found in missing.items()}  # fmt: skip
-        raise Refused("grave_gaps", _("还有会让案卷卡住的缺口，补上后再上线。"), fields=fields)
+    _check_ready(site, now)
+    fresh = rehearsed_since_last_import(site)
+    if not (fresh or without_rehearsal):
+        raise Refused("not_rehearsed", _("最后一次导入之后还没有演练过。请先演练，或注明不演练直接上线。"))
     published = []
     for kind in DRAFTED:
         draft = packs.open_draft(kind)
@@ -141,8 +141,34 @@ def go_live(*, by: Standing, now: datetime) -> list[str]:
     destroy_files(now)
     site.live_at, site.live_by = now, str(by.actor)
     site.save()
-    record("go_live", uuid7(), by, now, published=published)
+    record("go_live", uuid7(), by, now, published=published, rehearsed=fresh)
+    jobs.drop_rehearsal.defer()
     return published
+
+
+def _check_ready(site: Site, now: datetime) -> None:
+    """What keeps a site from going live, by name."""
+    if site.live_at is not None:
+        raise Refused("already_live", _("本站点已经上线。"))
+    if places.district() is None:
+        raise Refused("no_district", _("还没有设本区的区划。请先在第一步填区划代码。"))
+    if Import.objects.filter(state__in=sorted(states.BUSY)).exists():
+        raise Refused("import_running", _("还有文件正在处理，请等它结束。"), status=409)
+    if site.rehearsal_state == "running":
+        raise Refused("rehearsing", _("正在演练，请等它结束。"), status=409)
+    missing = {code: found for code, found in gaps.gaps(now).items() if found and gaps.KINDS[code].grave}
+    if missing:
+        fields = {code: f"{gaps.KINDS[code].title}：{found[0].name}" + ("…" if len(found) > 1 else "")
+                  for code, found in missing.items()}  # fmt: skip
+        raise Refused("grave_gaps", _("还有会让案卷卡住的缺口，补上后再上线。"), fields=fields)
+
+
+def rehearsed_since_last_import(site: Site | None) -> bool:
+    """Has the site been rehearsed as it is? At most one statement."""
+    if site is None or site.rehearsal_state != "done" or site.rehearsed_at is None:
+        return False
+    changed = Import.objects.filter(state__in=("taken", "undone"), changed_at__gt=site.rehearsed_at)
+    return not changed.exists()
 
 
 def destroy_files(now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Every write of founding: hand a file in, take it, take it back; what runs long is done by jobs.py."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,14 +11,17 @@ from django.utils.translation import gettext as _
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.places import queries as places
+from xiucheng.kit import rehearsal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from . import storing
 from .books import limits
-from .frame import WORKER, demand, locked, move, record
-from .models import Extra, Import, Progress
+from .frame import REHEARSAL, WORKER, demand, locked, move, record
+from .models import Extra, Import, Progress, Site
+from .rehearsing import running
 from .rules import personal, states
 from .templates.table import template_of
 
@@ -157,6 +161,46 @@ def undo(*, by: Standing, now: datetime, import_id: UUID) -> None:
     row.save()
     record("undo", row.id, by, now, template=row.template)
     jobs.undo.defer(import_id=str(row.id))
+
+
+@verb
+def begin_rehearsal(*, by: Standing, now: datetime, defer: bool = True) -> None:
+    """Let twenty cases walk through the site's set-up in a schema of its own; a job does it (not where `defer` is off).
+
+    Refused: not_yours, no_district, already_live, rehearsing (409), no_rehearsal_schema.
+    """
+    from . import jobs
+
+    demand(by)
+    site, _made = Site.objects.select_for_update().get_or_create(id=1)
+    if site.live_at is not None:
+        raise Refused("already_live", _("本站点已经上线。"))
+    if places.district() is None:
+        raise Refused("no_district", _("还没有设本区的区划。请先在第一步填区划代码。"))
+    begun = site.rehearsed_at
+    if site.rehearsal_state == "running" and begun is not None and now - begun < timedelta(seconds=2 * running.MOST_S):
+        raise Refused("rehearsing", _("正在演练，请等它结束。"), status=409)
+    if not rehearsal.possible():
+        raise Refused(
+            "no_rehearsal_schema", _("数据库里还没有演练用的模式，请运维人员运行 xiucheng site rehearse 建立。")
+        )
+    site.rehearsal_state, site.rehearsed_at = "running", now
+    site.save(update_fields=["rehearsal_state", "rehearsed_at"])
+    Progress.objects.filter(import_id=REHEARSAL).delete()
+    record("begin_rehearsal", REHEARSAL, by, now)
+    if defer:
+        jobs.rehearse.defer()
+
+
+@verb
+def keep_rehearsal(*, now: datetime, answer: Mapping[str, Any]) -> None:
+    """Keep what a rehearsal found, codes and references only; it stands for the moment at which it began."""
+    site = Site.objects.select_for_update().get(id=1)
+    cases = answer.get("cases")
+    site.rehearsal_state, site.rehearsed = ("failed" if cases is None else "done"), dict(answer)
+    site.save(update_fields=["rehearsal_state", "rehearsed"])
+    closed = sum(1 for one in cases or () if one["state"] == "closed")
+    record("rehearse", REHEARSAL, WORKER, now, cases=len(cases or ()), closed=closed)
 
 
 @verb

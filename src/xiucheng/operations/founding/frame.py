@@ -16,6 +16,9 @@ from .rules import states
 
 ACT = "site.found"
 
+REHEARSAL = UUID("00000000-0000-7000-8000-000000000001")
+"""What steps and progress of a rehearsal are about: there is one on a site."""
+
 WORKER = Standing.for_system("founding")
 
 

@@ -7,16 +7,17 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import translation
 
-from xiucheng.kit import jobs
+from xiucheng.kit import jobs, rehearsal
 from xiucheng.kit.now import now as this_moment
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
-from . import storing, taking, undoing
+from . import commands, storing, taking, undoing
 from .books import reading
-from .frame import locked, move
+from .frame import REHEARSAL, locked, move
 from .judging import Judgement, judge
-from .models import Import
+from .models import Import, Site
+from .rehearsing import running
 from .templates.base import Template
 from .templates.table import template_of
 
@@ -149,3 +150,17 @@ def _keep_taken(import_id: UUID, refusal: Refused, now: datetime) -> None:
     findings["refused"] = " ".join([str(refusal.text), *(str(text) for text in refusal.fields.values())])
     row.findings_sealed = storing.seal_json(row.key_id, findings)
     row.save()
+
+
+@jobs.job(name="founding.rehearse", queue="founding")
+def rehearse() -> None:
+    """Walk the cases in the rehearsal's schema, in a process of its own, and keep what became of them."""
+    if Site.objects.filter(id=1, rehearsal_state="running").exists():
+        answer = running.run(Progress(REHEARSAL))
+        commands.keep_rehearsal(now=this_moment(), answer=answer)
+
+
+@jobs.job(name="founding.drop_rehearsal", queue="founding")
+def drop_rehearsal() -> None:
+    """The site is live: what was rehearsed is no longer needed, its schema goes."""
+    rehearsal.drop()

@@ -19,7 +19,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.cells import safe_cell
 from xiucheng.kit.refused import Refused
-from xiucheng.operations.founding import beginning, commands, gaps, queries
+from xiucheng.operations.founding import beginning, commands, gaps, queries, rehearsed
 from xiucheng.operations.founding.books import limits
 from xiucheng.operations.founding.templates.table import template_of, templates
 
@@ -60,6 +60,7 @@ def _steps(now: datetime) -> dict[str, object]:
         "gap_count": sum(len(one) for one in found.values()),
         "grave": sum(len(one) for code, one in found.items() if gaps.KINDS[code].grave),
         "site": site,
+        "rehearsed": beginning.rehearsed_since_last_import(site),
         "kept": queries.kept_columns(),
     }
 
@@ -244,12 +245,45 @@ def gap_file(request: Visit) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @desk
+def rehearse(request: Visit) -> HttpResponse:
+    """The rehearsal: what it is, doing it, what it found."""
+    _demand(request)
+    context: dict[str, object] = {}
+    if request.method == "POST":
+        try:
+            commands.begin_rehearsal(by=request.standing, now=request.moment)
+        except Refused as refusal:
+            if refusal.status == 403:
+                raise
+            context = {"refusal": refusal}
+        else:
+            return redirect("setup:rehearse")
+    context["rehearsal"] = rehearsed.view(request.standing, request.moment)
+    refused = context.get("refusal")
+    status = refused.status if isinstance(refused, Refused) else 200
+    return page(request, "console/setup/rehearsal.html", context, status=status)
+
+
+@require_GET
+@desk
+def rehearsal_state(request: Visit) -> HttpResponse:
+    """How far a rehearsal is, asked each second; when it is over the page is loaded anew."""
+    view = rehearsed.view(request.standing, request.moment)
+    answer = part(request, "console/setup/parts/rehearsing.html", {"rehearsal": view})
+    if not view.running:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@desk
 def live(request: Visit) -> HttpResponse:
     """Going live: what it will do, then doing it."""
     _demand(request)
     if request.method == "POST":
         try:
-            beginning.go_live(by=request.standing, now=request.moment)
+            bare = bool(request.POST.get("without_rehearsal"))
+            beginning.go_live(by=request.standing, now=request.moment, without_rehearsal=bare)
         except Refused as refusal:
             if refusal.status == 403:
                 raise

@@ -1,0 +1,1 @@
+"""The rehearsal: twenty cases through the real routing with the real people, in a schema of its own."""
