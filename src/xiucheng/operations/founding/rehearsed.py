@@ -58,7 +58,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """The last rehearsal. fresh: nothing has been imported since it began. possible: the site may rehearse at all."""
+    """The last rehearsal. fresh: nothing has been imported since it began. possible: the site may rehearse at all.
+    live: it need not any more."""
 
     state: str
     state_words: str
@@ -68,6 +69,7 @@ class Rehearsal:
     failed: str
     fresh: bool
     possible: bool
+    live: bool
 
     @property
     def running(self) -> bool:
@@ -99,6 +101,7 @@ def view(by: Standing, now: datetime) -> Rehearsal:
         failed=str(kept.get("failed", "")) if state == "failed" else "",
         fresh=rehearsed_since_last_import(site),
         possible=rehearsal.possible(),
+        live=site is not None and site.live_at is not None,
     )
 
 
