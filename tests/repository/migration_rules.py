@@ -17,8 +17,11 @@ from tests.repository.house import HEIGHT
 SMALL = frozenset(
     {
         *(("kit", name) for name in ("changed", "dayhead", "heartbeat", "parked", "reader")),
-        *(("places", name) for name in ("area", "draft", "dutygrid", "facility", "unitgrid")),
-        *(("people", name) for name in ("account", "apitoken", "gridlink", "membership", "organisation", "person")),
+        *(("places", name) for name in ("area", "building", "compound", "draft", "dutygrid", "facility", "unitgrid")),
+        *(
+            ("people", name)
+            for name in ("account", "agencylink", "apitoken", "gridlink", "membership", "organisation", "person")
+        ),
         *(("people", name) for name in ("remembered", "roster", "signinattempts")),
         *(("founding", name) for name in ("import", "progress", "site")),
         ("intake", "run"),
