@@ -81,6 +81,21 @@ def site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
+def empty_site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
+    """A site as it is right after it was made: its administrators, and nothing else."""
+    from tests.world import SETUP
+    from xiucheng.foundation.people import commands
+    from xiucheng.kit.now import now
+
+    for role in ("system_admin", "security_admin"):
+        person = commands.register_person(by=SETUP, now=now(), name=f"示例{role}")
+        commands.start_membership(by=SETUP, now=now(), person_id=person, role=role)
+        commands.create_account(by=SETUP, now=now(), person_id=person, username=role, password=PASSWORD)
+    with running(tmp_path) as url:
+        yield Site(url, PASSWORD, None)
+
+
+@pytest.fixture
 def sample_site(committed_db: object, tmp_path: Path) -> Iterator[Site]:
     """The site as the demo shows it: the sample district with a week behind it."""
     from xiucheng.interfaces.demo import sample
@@ -142,7 +157,8 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
 
     Errors of scripts, breaches of the content policy and requests that leave the site fail the test.
     """
-    site: Site = request.getfixturevalue("sample_site" if "sample_site" in request.fixturenames else "site")
+    asked = next((name for name in ("sample_site", "empty_site") if name in request.fixturenames), "site")
+    site: Site = request.getfixturevalue(asked)
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 

@@ -64,7 +64,7 @@ def _checked(name: str, phone: str, other: str) -> Contact:
     name, other = " ".join(name.split()), other.strip()
     plain = rules.plain_phone(phone) if phone.strip() else ""
     if plain is None:
-        text = _("电话号码不对：请填 3 至 15 位数字。")
+        text = _("电话号码不对：请填 7 至 15 位数字。")
         raise Refused("bad_phone", text, fields={"phone": text})
     for field, value in (("name", name), ("other", other)):
         if len(value) > _LONGEST[field] or not value.isprintable():

@@ -65,7 +65,7 @@ def _seal_phone(row: Person, phone: str | None) -> None:
         return
     plain = rules.plain_phone(phone)
     if plain is None:
-        text = _("电话号码不对：请填 3 至 15 位数字。")
+        text = _("电话号码不对：请填 7 至 15 位数字。")
         raise Refused("bad_phone", text, fields={"phone": text})
     row.phone_key = vault.new_key()
     row.phone_sealed = vault.seal(row.phone_key, plain)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -60,6 +61,8 @@ def _steps(now: datetime) -> dict[str, object]:
         "gap_count": sum(len(one) for one in found.values()),
         "grave": sum(len(one) for code, one in found.items() if gaps.KINDS[code].grave),
         "site": site,
+        # Another administrator's page: an address to pass on, since a link would only refuse whoever reads this.
+        "basemap": reverse("console:basemap"),
         "rehearsed": beginning.rehearsed_since_last_import(site),
         "kept": queries.kept_columns(),
     }

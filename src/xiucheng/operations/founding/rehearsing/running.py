@@ -14,7 +14,7 @@ from django.conf import settings
 from xiucheng.kit.site import rehearsal_name
 
 MOST_S = 900.0
-"""A rehearsal that takes longer does not come to an end (measured: half a minute, D)."""
+"""A rehearsal that takes longer does not come to an end (measured: half a minute on a machine of two cores, D)."""
 
 
 def run(tell: Callable[[int, int], None]) -> dict[str, Any]:
