@@ -18,8 +18,8 @@ WIDTH = 110
 # What of each room is meant for others, bottom to top; the order of the page.
 SHOWN: dict[str, tuple[str, ...]] = {
     "kit": ("journal", "verbs", "idempotency", "paging", "jobs", "remembered", "refused", "actor", "ids", "now"),
-    "foundation/places": ("rules", "queries", "commands"),
-    "foundation/people": ("rules", "queries", "commands", "vault"),
+    "foundation/places": ("rules", "queries", "commands", "amounts", "figures"),
+    "foundation/people": ("rules", "queries", "commands", "vault", "neighbourhood/responsibilities"),
     "foundation/packs": ("queries", "commands", "registry"),
     "foundation/media": ("queries", "commands", "registry"),
     "foundation/notices": ("queries", "commands", "registry"),
@@ -28,6 +28,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "operations/intake": ("queries", "commands", "imports"),
     "operations/dispatch": ("rules", "queries", "commands"),
     "operations/board": ("queries", "commands"),
+    "operations/responsibility": ("rules", "configuration", "queries"),
     "operations/founding": ("queries", "commands", "beginning", "gaps"),
 }
 

@@ -210,6 +210,23 @@ BASEMAP = (
     *(no_grid(name) for name in ("draw", "split", "merge", "renumber")),
 )
 
+FIGURE_READERS = frozenset(
+    {"shift_leader", "leader", "street_head", "community_secretary", "grid_officer", "system_admin"}
+)
+FIGURE_TAKERS = FIGURE_READERS - {"grid_officer"}
+FIGURE = {"place": "990101001001", "kind": "households", "amount": "300余", "as_of": "2026-01-31", "source": "示例"}
+HISTORY = "figures/of/<str:place_kind>/<str:place>/<str:kind>"
+FIGURES = (
+    desk("figures/", "figures/?place=990101001&kind=households", (200, FIGURE_READERS)),
+    desk("figures/record", "figures/record", (302, FIGURE_READERS - {"leader"}), method="POST", body=FIGURE),
+    desk("figures/record", "figures/record", (422, FIGURE_READERS), method="POST", body={**FIGURE, "place": "none"}),
+    desk("figures/export", "figures/export", (200, FIGURE_TAKERS)),
+    desk(HISTORY, "figures/of/area/990101001001/households", (200, FIGURE_READERS)),
+    desk(HISTORY, "figures/of/facility/none/households", (404, FIGURE_READERS)),
+    desk("figures/<uuid:figure_id>/withdraw", "figures/{nobody}/withdraw", (404, FIGURE_READERS), method="POST"),
+    desk("figures/<uuid:figure_id>/restore", "figures/{nobody}/restore", (404, FIGURE_READERS), method="POST"),
+)  # fmt: skip
+
 RESIDENTS = (
     open_to_all("", "/"),
     open_to_all("report", "/report"),
@@ -294,4 +311,4 @@ SETUP = (
     founding("<str:name>/upload", "agencies/upload", (422, FOUNDER), method="POST"),
 )
 
-ROWS = (*DESK, *BASEMAP, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
+ROWS = (*DESK, *BASEMAP, *FIGURES, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))

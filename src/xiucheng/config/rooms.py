@@ -1,7 +1,7 @@
 """The rooms of the house, bottom to top: the one list from which apps, readers and contracts are wired."""
 
 FOUNDATION = ("places", "people", "packs", "media", "notices", "tasks")
-OPERATIONS = ("cases", "intake", "dispatch", "board", "founding")
+OPERATIONS = ("cases", "intake", "dispatch", "board", "responsibility", "founding")
 INTERFACES = ("web", "mobile", "console", "api", "cli", "demo")
 
 ROOM_APPS = (

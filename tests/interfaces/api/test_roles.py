@@ -22,6 +22,8 @@ STAFF = frozenset(ROLES)
 DISTRICT = frozenset({"acceptor", "dispatcher", "shift_leader", "leader"})
 EAST = frozenset({"grid_officer", "inspector", "secretary", "street_head"})
 CENTRE = frozenset({"acceptor", "shift_leader"})
+COUNTS = frozenset({"shift_leader", "street_head", "secretary", "grid_officer", "system_admin"})
+FIGURE = {"place": "990101001001", "kind": "households", "amount": "300余", "as_of": "2026-01-31", "source": "示例"}
 
 # Address → who gets 200 or 201. The case lies with the roads agency in the east street, the report in its community.
 OPEN_TO = {
@@ -43,6 +45,10 @@ OPEN_TO = {
     "GET /agencies": STAFF,
     "GET /routing/explain?category=C0137": STAFF,
     "GET /reports": STAFF,
+    "GET /figures": STAFF,
+    "GET /figures/{place_kind}/{place}/{kind}": STAFF,
+    "POST /figures": COUNTS,
+    "POST /figures/{figure}/withdraw": COUNTS,
     "GET /cases": STAFF,
     "GET /cases/counts": STAFF,
     "GET /cases/{case}": (DISTRICT | EAST | {"roads_clerk"}),
@@ -86,7 +92,13 @@ def things(world, program):
         by=world.standing("leader"), now=now(), case_id=settled.json()["case"], reason="已解决（示例）"
     )
     readers.catch_up()
+    figure = program("shift_leader").post("/figures", {**FIGURE, "source": "示例普查"})
+    assert figure.status_code == 200, figure.content
     return {
+        "figure": figure.json()["id"],
+        "place_kind": "area",
+        "place": "990101001001",
+        "kind": "households",
         "closed": over["tracking_key"],
         "case": filed.case_id,
         "report": answer["report"],
@@ -127,6 +139,8 @@ POSTS = {
     "POST /reports/earlier": lambda who, path: who.post(path, {"phone": "13900000000"}).status_code,
     "POST /reports/track/{closed}/reopen": lambda who, path: who.post(path, {"reason": "还是不亮"}).status_code,
     "POST /reports/track/{key}/erase": lambda who, path: who.post(path, {}).status_code,
+    "POST /figures": lambda who, path: who.post(path, FIGURE).status_code,
+    "POST /figures/{figure}/withdraw": lambda who, path: who.post(path, {}).status_code,
     "POST /media/{picture}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
     "POST /cases/{case}/words/{words}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
 }
@@ -139,6 +153,7 @@ def test_the_table_names_every_address(anyone):
     }
     plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
     plain |= {"{words_id}": "{words}", "{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
+    plain |= {"{figure_id}": "{figure}"}
     found = {"GET /openapi.json"}
     for path, operations in described.items():
         short = path.removeprefix(API)

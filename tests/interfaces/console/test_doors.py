@@ -25,6 +25,9 @@ PAGES: dict[str, frozenset[str]] = {
     "console:routing": DISTRICT | {"system_admin"},
     "console:inbox": EVERYBODY,
     "console:packs": frozenset({"shift_leader", "leader", "system_admin"}),
+    "console:figures": frozenset(
+        {"shift_leader", "leader", "street_head", "secretary", "grid_officer", "system_admin"}
+    ),
     "console:basemap": frozenset({"system_admin"}),
     "console:base_components": frozenset({"system_admin"}),
     "console:users": frozenset({"system_admin", "security_admin"}),

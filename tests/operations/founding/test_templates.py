@@ -248,6 +248,44 @@ def test_any_order_of_rows_and_columns_gives_the_same_site(world: World, data: s
 _REFERENCE: dict[str, Any] = {}
 
 
+FIGURE_HEADS = ("地方", "项目", "数的是什么", "数", "截至日期", "来源")
+FIGURE_ROWS = (
+    ("槐花社区", "户数", "", "300余", "2026-01-31", "示例报表"),
+    ("钟楼社区", "户数", "", "1.2千", "2026年1月31日", "示例报表"),
+    ("东街街道", "其他", "公厕（座）", "6", "2026-01-31", "示例普查"),
+)
+
+
+def test_figures_come_in_merge_and_are_taken_back(world: World, admin: Standing, hand: Hand) -> None:
+    from xiucheng.foundation.places import figures
+    from xiucheng.kit import jobs
+    from xiucheng.kit.now import now
+    from xiucheng.operations.founding import commands, queries
+
+    def there() -> list[tuple[str, str]]:
+        return sorted((one.place.name, f"{one.amount.value:.0f}{one.amount.mark}") for one in figures.latest())
+
+    wrong = (
+        ("没有的社区", "户数", "", "5", "2026-01-31", "示例"),
+        ("槐花社区", "户数", "", "三百", "2026-01-01", "示例"),
+        ("槐花社区", "户数", "", "300", "2090-01-01", "示例"),
+    )
+    view = hand("figures", book(FIGURE_HEADS, (*FIGURE_ROWS, *wrong)), take=True)
+    assert (view.state, view.created, view.wrong) == ("taken", 3, 3)
+    assert {fault.column for fault in view.faults} == {"地方", "数", "截至日期"}
+    assert there() == [("东街街道", "6"), ("槐花社区", "300over"), ("钟楼社区", "1200")]
+    again = (("槐花社区", "户数", "", "305", "2026-01-31", "示例报表"), *FIGURE_ROWS[1:])
+    second = hand("figures", book(FIGURE_HEADS, again), take=True)
+    assert (second.created, second.changed, second.same) == (0, 1, 2)
+    assert ("槐花社区", "305") in there()
+    for one, left in ((second, 3), (view, 0)):
+        commands.undo(by=admin, now=now(), import_id=one.id)
+        jobs.run_waiting()
+        assert queries.import_view(one.id, admin).state == "undone"
+        assert len(there()) == left
+    assert there() == []
+
+
 @pytest.mark.slow
 def test_fifty_thousand_rows_are_judged_in_twenty_seconds(admin: Standing, world: World) -> None:
     from xiucheng.kit import jobs

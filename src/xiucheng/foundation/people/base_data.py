@@ -12,7 +12,7 @@ from xiucheng.kit.actor import Actor
 
 from . import queries
 from .commands.links import ComponentOf, link_components
-from .models import ComponentLink, GridLink
+from .models import ComponentLink, GridLink, Responsibility
 from .rules import Standing
 
 # Names that component files give their columns → relations of rules.RELATIONS.
@@ -66,6 +66,8 @@ def leaning(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
         elif kind == "duty_grid":
             walks = GridLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), duty_grid__in=part)
             found += walks.filter(starts_at__gte=since).values_list("duty_grid", flat=True)
+            named = Responsibility.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), place__in=part)
+            found += named.filter(starts_at__gte=since).values_list("place", flat=True)
     return sorted(set(found))
 
 

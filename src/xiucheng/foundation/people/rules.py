@@ -11,7 +11,8 @@ from uuid import UUID
 
 from xiucheng.kit.actor import Actor
 
-Reach = Literal["district", "area", "agency", "own"]
+from .acts import ACTS
+
 ScopeKind = Literal["all", "street", "community", "agency", "person", "none"]
 
 
@@ -201,44 +202,6 @@ def reaches(
         for post in standing.posts
         if post.role in table
     )
-
-
-# The acts outside the moves of reports and cases. No act belongs to two administrators (STANDARDS §6; a test holds it):
-# the first builds, the second appoints and locks, the third reads what both did.
-ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
-    {
-        "people.organise": {"system_admin": "district"},
-        "users.manage": {"system_admin": "district"},
-        "people.appoint": {"security_admin": "district"},
-        "users.lock": {"security_admin": "district"},
-        "tokens.issue": {"security_admin": "district"},
-        "keys.rotate": {"security_admin": "district"},
-        "site.found": {"security_admin": "district"},
-        "journal.audit": {"audit_admin": "district"},
-        "people.audit_reveals": {"audit_admin": "district"},
-        "people.roster": {
-            "shift_leader": "district",
-            "street_head": "area",
-            "community_secretary": "area",
-            "agency_clerk": "agency",
-        },
-        "people.reveal": {"acceptor": "district", "shift_leader": "district"},
-        "people.find_caller": {"acceptor": "district", "shift_leader": "district"},
-        "people.erase": {"shift_leader": "district"},
-        "packs.draft": {"shift_leader": "district", "leader": "district", "system_admin": "district"},
-        "packs.publish": {"shift_leader": "district", "leader": "district"},
-        # With what the camera wrote into it: where, when, by which device.
-        "media.original": {"acceptor": "district", "shift_leader": "district"},
-        "media.release": {"acceptor": "district", "shift_leader": "district"},
-        "media.erase": {"shift_leader": "district"},
-        # A list of cases as a file, of what the taker sees anyway; the reporters' words only by the second.
-        "cases.export": dict.fromkeys(("shift_leader", "leader", "street_head", "agency_clerk"), "district"),
-        "cases.export_words": dict.fromkeys(("shift_leader", "leader", "street_head"), "district"),
-        "places.import": {"system_admin": "district"},
-        "intake.import": {"shift_leader": "district", "system_admin": "district"},
-        "site.operate": {"system_admin": "district"},
-    }
-)
 
 
 def may(

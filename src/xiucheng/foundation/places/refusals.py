@@ -124,6 +124,18 @@ TEXTS: Mapping[str, Any] = {
     "bad_size": _("“{about}”的面积应大于 0。"),
     "still_below": _("下面还有别的楼栋或房屋，请先撤销它们。"),
     "unknown_compound": _("没有这个小区。"),
+    # figures
+    "unknown_place": _("没有“{about}”这个镇街、社区、责任网格或设施：请填代码或全名。"),
+    "two_places": _("有几个地方都叫“{about}”，请改填代码。"),
+    "unknown_figure_kind": _("不认识“{about}”这个项目：请从列表选，列表里没有的选“其他”。"),
+    "title_needed": _("选“其他”时要写明数的是什么，20 个字以内，带上单位。"),
+    "bad_amount": _("看不懂“{about}”：请写成 12000、1.2万、3000余、300多、近3000 或 约3000。"),
+    "day_ahead": _("日期 {about} 还没到：底数是已经数过的数。"),
+    "bad_day": _("看不懂日期“{about}”，请写成 2026-01-31。"),
+    "source_missing": _("请写明这个数从哪里来，60 个字以内，例如“七普”“社区 10 月报表”。"),
+    "unknown_figure": _("没有这条底数。"),
+    "same_figure": _("这一天、这个来源的同一个数已经记着了。"),
+    "not_in_force": _("这条底数已经撤下或被改过，请看最新的。"),
     # files
     "unknown_datum": _("不认识的坐标系“{about}”：wgs84、cgcs2000、gcj02、bd09。"),
     "not_geojson": _("文件不是 GeoJSON 要素集。"),

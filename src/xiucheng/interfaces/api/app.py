@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from xiucheng.kit.refused import Refused
 
-from . import callers, cases, desk, media, places, problems, reporters, reports
+from . import callers, cases, desk, figures, media, places, problems, reporters, reports
 from .guard import StrictParser
 
 DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
@@ -49,6 +49,7 @@ for prefix, router in (
     ("/media", media.router),
     ("", desk.router),
     ("", places.router),
+    ("", figures.router),
     ("", reporters.router),
 ):
     api.add_router(prefix, router)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.acts import LISTS
 from xiucheng.kit import journal
 from xiucheng.kit.journal import Step
 
@@ -39,6 +40,7 @@ SENTENCES: Mapping[str, tuple[str, str | Promise]] = {
     "packs.withdraw": ("packs", gettext_lazy("撤回了%(kind)s第 %(version)s 版")),
     "packs.export": ("exports", gettext_lazy("把%(kind)s第 %(version)s 版存成了文件")),
     "board.export": ("exports", gettext_lazy("导出了 %(rows)s 件案卷（%(form)s）")),
+    "people.export": ("exports", gettext_lazy("导出了 %(rows)s 行%(list)s（%(form)s）")),
     "people.erase_subject": ("erasures", gettext_lazy("按本人要求清除了一位上报人")),
 }
 GROUPS: Mapping[str, str | Promise] = {
@@ -104,6 +106,7 @@ def _facts(step: Step, known: names.Names, accounts: Mapping[UUID, str]) -> dict
         "to": str(said.get("to", "")),
         "rows": str(said.get("rows", "")),
         "form": str(said.get("form", "")).upper(),
+        "list": str(_(LISTS[said["list"]][0])) if said.get("list") in LISTS else "",
         "scopes": "、".join(str(one) for one in said.get("scopes") or ()) or "—",
     }
 

@@ -4,11 +4,12 @@ from .templates import table
 from .templates.agencies import Agencies
 from .templates.areas import Areas
 from .templates.duties import Duties
+from .templates.figures import Figures
 from .templates.housing import Housing
 from .templates.past import Past
 from .templates.people import People
 from .templates.rosters import Rosters
 from .templates.routing import Routing
 
-for template in (Agencies(), People(), Areas(), Duties(), Housing(), Routing(), Rosters(), Past()):
+for template in (Agencies(), People(), Areas(), Duties(), Housing(), Routing(), Rosters(), Past(), Figures()):
     table.register(template)

@@ -64,9 +64,14 @@ CELL: Mapping[str, Promise | str] = {
     "two_targets": _("承办单位和“部件单位”只能写一个。"),
     "no_target": _("没有写交给谁。"),
     "no_catalogue": _("还没有发布立案目录，类别无从核对。"),
+    # figures
+    "bad_amount": _("看不懂“%(detail)s”：请写成 12000、1.2万、3000余、300多、近3000 或 约3000。"),
+    "title_needed": _("项目选“其他”时要写明数的是什么；选别的项目时这里留空。"),
+    "day_ahead": _("日期还没到：底数是已经数过的数。"),
     # What another room says, already a sentence.
     "by_pack": "%(detail)s",
     "by_import": "%(detail)s",
+    "by_place": "%(detail)s",
 }
 
 DOUBTS = frozenset({"row_given_twice", "filled_from_merged", "name_known", "said_differently"})

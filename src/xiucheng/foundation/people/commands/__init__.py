@@ -14,6 +14,7 @@ from .accounts import (
 )
 from .contacts import Contact, erase_subject, keep_contact, keep_contacts, reveal
 from .duty import change_duty, end_roster, start_roster
+from .exports import note_export
 from .links import (
     ComponentOf,
     end_agency_link,
@@ -53,6 +54,7 @@ __all__ = [
     "link_components",
     "link_grid",
     "lock_account",
+    "note_export",
     "note_lock_out",
     "note_sign_in",
     "register_organisation",

@@ -10,7 +10,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import memory, queries, rules, vault
-from ..models import Account, GridLink, Membership, Organisation, Person
+from ..models import Account, GridLink, Membership, Organisation, Person, Responsibility
 from ..rules import ADMINISTRATORS, ROLES, Standing
 from .frame import checked_area, checked_name, checked_span, locked, record, refusing
 
@@ -73,16 +73,17 @@ def _seal_phone(row: Person, phone: str | None) -> None:
 
 @verb
 def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
-    """Somebody leaves the staff: posts and duty grids end, the account is locked, the phone number is destroyed; the
-    name stays in what they did. Refused: not_yours, not_found, administrators_apart.
+    """Somebody leaves the staff: posts, duty grids and responsibilities end, the account is locked, the phone number is
+    destroyed; the name stays in what they did. Refused: not_yours, not_found, administrators_apart.
     """
     queries.demand(by, "people.organise")
     row = locked(Person, person_id, NO_PERSON)
     _check_administrator(by, _roles_held(row.id, now, None))
     for post in Membership.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row):
         _end(post, now)
-    GridLink.objects.filter(person=row, starts_at__gte=now).delete()
-    GridLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row).update(ends_at=now)
+    for links in (GridLink.objects, Responsibility.objects):
+        links.filter(person=row, starts_at__gte=now).delete()
+        links.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row).update(ends_at=now)
     Account.objects.filter(person=row).update(is_active=False)
     if row.phone_key is not None:
         vault.destroy([row.phone_key], reason="left", now=now)

@@ -15,7 +15,7 @@ from .duty import (
 )
 from .links import AgencyTie, agencies_of_components, agency_of_component, agency_ties, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
-from .staff import Member, left_of, members, person_names, person_of_name, phone_of, staff
+from .staff import Member, left_of, members, person_names, person_of_name, phone_of, phones_of, staff
 from .standings import demand, may, role_name, roles, standing_of, visible_to
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "person_names",
     "person_of_name",
     "phone_of",
+    "phones_of",
     "reveal_log",
     "role_name",
     "roles",

@@ -62,7 +62,7 @@ def may(
     agency_id: UUID | None = None,
     person_id: UUID | None = None,
 ) -> bool:
-    """May this be done? `act` is a key of rules.ACTS, the rest says what it is done to; no statement."""
+    """May this be done? `act` is a key of acts.ACTS, the rest says what it is done to; no statement."""
     return rules.may(standing, act, area=area, agency_id=agency_id, person_id=person_id)
 
 

@@ -13,6 +13,7 @@ from .drafts import (
     undo_draft,
 )
 from .editing import draw_grid, merge_grids, renumber_grids, split_grid
+from .figures import FigureRow, record_figure, record_figures, restore_figure, withdraw_figure
 from .grids import load_duty_grids, load_unit_grids
 from .housing import BuildingRow, CompoundRow, DwellingRow, close_housing, drop_housing, load_housing
 from .named import drop_duty_grid, name_duty_grid, reopen_area
@@ -22,6 +23,7 @@ __all__ = [
     "BuildingRow",
     "CompoundRow",
     "DwellingRow",
+    "FigureRow",
     "accept_repairs",
     "add_area",
     "choose",
@@ -43,9 +45,12 @@ __all__ = [
     "merge_grids",
     "name_duty_grid",
     "open_draft",
+    "record_figure",
+    "record_figures",
     "rename_area",
     "renumber_grids",
     "reopen_area",
+    "restore_figure",
     "set_component_state",
     "set_outline",
     "settle",
@@ -53,4 +58,5 @@ __all__ = [
     "take_draft",
     "undo_change",
     "undo_draft",
+    "withdraw_figure",
 ]

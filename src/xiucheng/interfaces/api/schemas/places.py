@@ -1,5 +1,6 @@
 """Catalogue, agencies, channels, areas, and why a case goes where it goes."""
 
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -124,3 +125,33 @@ class ExplanationOut(Schema):
     agency: UUID | None
     agency_name: str | None
     verdicts: list[VerdictOut]
+
+
+class FigureOut(Schema):
+    """底数。A dated number about a place; mark: "" exact, over 余, many 多, near 近, about 约."""
+
+    id: UUID
+    place_kind: str = Field(description="area, duty_grid, facility")
+    place: str
+    place_name: str
+    area: str
+    kind: str
+    title: str
+    value: float
+    mark: str
+    unit: str
+    as_of: date
+    source: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+
+
+class FigureIn(Schema):
+    """记一个数。place: code or name; amount: as people write it, 12000, 1.2万, 3000余, 近3000."""
+
+    place: str = Field(max_length=60)
+    kind: str = Field(max_length=40)
+    title: str = Field("", max_length=20)
+    amount: str = Field(max_length=20)
+    as_of: date
+    source: str = Field(max_length=60)

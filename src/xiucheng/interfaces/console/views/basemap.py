@@ -31,7 +31,7 @@ _SEVERITIES = ("refused", "sliver", "bow_tie", "warning")
 
 
 def demand(request: Visit) -> None:
-    """Base data are the system administrator's (people.rules.ACTS)."""
+    """Base data are the system administrator's (people.acts.ACTS)."""
     people.demand(request.standing, ACT)
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.functional import Promise
@@ -16,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web import words
 from xiucheng.kit.cells import safe_cell
 from xiucheng.operations.board import commands as board_commands
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.intake import queries as intake
 
-from .. import names
+from .. import names, sheets
 from ..doors import Visit, desk
 from .hall import read_filters
 
@@ -75,7 +73,7 @@ def export(request: Visit, form: str) -> HttpResponse:
         [str(one.title) for one in columns],
         *([safe_cell(said[row.case_id] if one.is_words else one.cell(row)) for one in columns] for row in listed),
     ]
-    content, content_type = _WRITERS[form](rows, _about(request))
+    content, content_type = _WRITERS[form](rows, sheets.about(request))
     answer = HttpResponse(content, content_type=content_type)
     stamp = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y%m%d-%H%M")
     answer.headers["Content-Disposition"] = f'attachment; filename="cases-{stamp}.{form}"'
@@ -91,14 +89,6 @@ def _said(listed: Sequence[board.Listed]) -> dict[UUID, str]:
     }
 
 
-def _about(request: Visit) -> list[str]:
-    """Who took the list away, when, and what was asked: the last line of the file."""
-    person = request.standing.person_id
-    name = people.person_names([person]).get(person, "") if person else ""
-    at = words.exact(request.moment, ZoneInfo(settings.TIME_ZONE))
-    return [_("由 %(name)s 于 %(at)s 导出") % {"name": name, "at": at}, safe_cell(request.GET.urlencode())]
-
-
 def _csv(rows: list[list[str]], about: list[str]) -> tuple[bytes, str]:
     buffer = io.StringIO()
     csv.writer(buffer).writerows([*rows, about])
@@ -106,22 +96,7 @@ def _csv(rows: list[list[str]], about: list[str]) -> tuple[bytes, str]:
 
 
 def _xlsx(rows: list[list[str]], about: list[str]) -> tuple[bytes, str]:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(_("案卷"))
-    bold = book.add_format({"bold": True})
-    for index, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            sheet.write_string(index, column, cell, bold if index == 0 else None)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 48)
-    sheet.set_column(2, 9, 18)
-    sheet.set_footer("&L" + about[0].replace("&", "&&"))
-    for column, cell in enumerate(about):
-        sheet.write_string(len(rows) + 1, column, cell)
-    book.close()
-    return buffer.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return sheets.book(_("案卷"), rows, about, [16, 48, *[18] * 8]), sheets.XLSX
 
 
 _WRITERS = {"csv": _csv, "xlsx": _xlsx}

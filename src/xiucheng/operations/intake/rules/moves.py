@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.foundation.people.rules import Reach, Standing, reaches
+from xiucheng.foundation.people.acts import Reach
+from xiucheng.foundation.people.rules import Standing, reaches
 from xiucheng.kit.moves import Field, Move, MoveTable
 
 STATES = {

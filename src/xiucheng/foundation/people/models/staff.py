@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from xiucheng.kit.ids import uuid7
 
-from . import rules
+from .. import rules
 
 AREA = r"^(\d{6}|\d{9}|\d{12}|\d{15})?$"
 NOBODY = Value("00000000-0000-0000-0000-000000000000", output_field=models.UUIDField())

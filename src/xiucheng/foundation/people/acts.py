@@ -1,0 +1,82 @@
+"""Who may do what outside the moves of reports and cases: act → role → how far it reaches. Tables alone."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Reach = Literal["district", "area", "agency", "own"]
+
+
+def _(text: str) -> str:
+    """Marks words for translation; who shows them translates."""
+    return text
+
+
+# The acts outside the moves of reports and cases. No act belongs to two administrators (STANDARDS §6; a test holds it):
+# the first builds, the second appoints and locks, the third reads what both did.
+ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
+    {
+        "people.organise": {"system_admin": "district"},
+        "users.manage": {"system_admin": "district"},
+        "people.appoint": {"security_admin": "district"},
+        "users.lock": {"security_admin": "district"},
+        "tokens.issue": {"security_admin": "district"},
+        "keys.rotate": {"security_admin": "district"},
+        "site.found": {"security_admin": "district"},
+        "journal.audit": {"audit_admin": "district"},
+        "people.audit_reveals": {"audit_admin": "district"},
+        "people.roster": {
+            "shift_leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+            "agency_clerk": "agency",
+        },
+        "people.reveal": {"acceptor": "district", "shift_leader": "district"},
+        "people.find_caller": {"acceptor": "district", "shift_leader": "district"},
+        "people.erase": {"shift_leader": "district"},
+        "packs.draft": {"shift_leader": "district", "leader": "district", "system_admin": "district"},
+        "packs.publish": {"shift_leader": "district", "leader": "district"},
+        # With what the camera wrote into it: where, when, by which device.
+        "media.original": {"acceptor": "district", "shift_leader": "district"},
+        "media.release": {"acceptor": "district", "shift_leader": "district"},
+        "media.erase": {"shift_leader": "district"},
+        # A list of cases as a file, of what the taker sees anyway; the reporters' words only by the second.
+        "cases.export": dict.fromkeys(("shift_leader", "leader", "street_head", "agency_clerk"), "district"),
+        "cases.export_words": dict.fromkeys(("shift_leader", "leader", "street_head"), "district"),
+        "places.import": {"system_admin": "district"},
+        # Figures of places: whoever answers for a place counts in it; they tell of nobody, so all staff read them.
+        "places.figures": {
+            "system_admin": "district",
+            "shift_leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+            "grid_officer": "area",
+        },
+        "places.export": dict.fromkeys(
+            ("system_admin", "shift_leader", "leader", "street_head", "community_secretary"), "district"
+        ),
+        # Who answers for a place by name (包保): whoever is above it, or keeps the district's lists.
+        "people.responsible": {
+            "shift_leader": "district",
+            "leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+        },
+        "people.lists_export": {
+            "shift_leader": "district",
+            "leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+        },
+        "intake.import": {"shift_leader": "district", "system_admin": "district"},
+        "site.operate": {"system_admin": "district"},
+    }
+)
+
+# Lists that leave as a file besides those of cases: what each is called, and the act that its taker needs.
+LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "figures": (_("底数"), "places.export"),
+        "responsibilities": (_("包保名单"), "people.lists_export"),
+    }
+)

@@ -1,0 +1,43 @@
+"""The tables of people: staff, their posts and links; whose contact is kept; who answers for which place."""
+
+from .neighbourhood import Responsibility
+from .staff import (
+    Account,
+    AccountManager,
+    AgencyLink,
+    ApiToken,
+    ComponentLink,
+    DutyChange,
+    Erasure,
+    GridLink,
+    Membership,
+    Organisation,
+    Period,
+    Person,
+    Remembered,
+    Reveal,
+    Roster,
+    SignInAttempts,
+    Subject,
+)
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "AgencyLink",
+    "ApiToken",
+    "ComponentLink",
+    "DutyChange",
+    "Erasure",
+    "GridLink",
+    "Membership",
+    "Organisation",
+    "Period",
+    "Person",
+    "Remembered",
+    "Responsibility",
+    "Reveal",
+    "Roster",
+    "SignInAttempts",
+    "Subject",
+]

@@ -1,0 +1,210 @@
+"""Who answers for which place, what is missing, and who is responsible at any point, by what the reader may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
+from xiucheng.foundation.people.neighbourhood.rules import LEVELS, Place
+from xiucheng.foundation.people.rules import RELATIONS, Standing, covers
+from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.rules import point_ok, to_wgs84
+from xiucheng.kit.refused import Refused
+from xiucheng.operations.dispatch import queries as dispatch
+from xiucheng.operations.intake import queries as intake
+
+from . import configuration
+
+NEAR = 5
+"""Components offered beside a click (D)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A place, who answers for it, how many must, how many more it needs."""
+
+    place: Place
+    people: tuple[Answerable, ...]
+    least: int
+    missing: int
+
+
+def report(*, now: datetime, within: str = "", level: str = "", only_missing: bool = False) -> list[Covered]:
+    """Every place of the required levels with who answers for it, parents first; five statements at most.
+
+    within: an area's code, "" for the district. level: one of LEVELS. only_missing: the gaps alone.
+    """
+    required = configuration.required(now)
+    rows, held = configuration.covered(required, now, within)
+    return [
+        Covered(
+            row.place,
+            _once(held.get((row.place.level, row.place.code), ())),
+            required[row.place.level].least,
+            row.missing,
+        )
+        for row in rows
+        if (not level or row.place.level == level) and (row.missing or not only_missing)
+    ]
+
+
+def _once(found: Sequence[Answerable]) -> tuple[Answerable, ...]:
+    """Whoever answers in two ways is shown once, as what comes first."""
+    return tuple({one.person_id: one for one in reversed(found)}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """A person with the phone number as far as the reader may see it ("" where not)."""
+
+    who: Answerable
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level at a point: the place, and its people on post."""
+
+    level: str
+    code: str
+    name: str
+    people: tuple[Responsible, ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A component close by with whose it is: the names of owner, maintainer, competent agency where known."""
+
+    code: str
+    kind: str
+    name: str
+    metres: float
+    parties: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who is responsible at a place. exact: found by a point on the map, else by the name of an area."""
+
+    area: str
+    exact: bool
+    unit_grid: str
+    levels: tuple[Level, ...]
+    explanation: dispatch.Explanation | None
+    components: tuple[Owned, ...]
+    sees_phones: bool
+
+
+def here(
+    *,
+    standing: Standing,
+    now: datetime,
+    lon: float | None = None,
+    lat: float | None = None,
+    datum: str = "wgs84",
+    area: str = "",
+    category: str = "",
+) -> Here:
+    """The duty grid, community and street at a point, or by an area's code or name where there is no polygon; their
+    people on post with their terms; for a category the agency that the published rules name, and whose the component
+    is. Twelve statements at most. Phone numbers only where the reader's posts cover the place.
+
+    Refused: impossible_point, outside, unknown_area, place_needed, and for a category as dispatch.explain.
+    """
+    point = _point(lon, lat, datum)
+    found = _located(point, area)
+    required = configuration.required(now)
+    _rows, held = configuration.covered(required, now, found.area[:9])
+    sees = _sees(standing, found.area)
+    levels = _levels(found)
+    answering = {place.code: _once(held.get((level, place.code), ())) for level, place in levels}
+    phones = people.phones_of(one.person_id for held_here in answering.values() for one in held_here) if sees else {}
+    explained = dispatch.explain(category, lon, lat, found.area, datum=datum, now=now) if category else None
+    return Here(
+        found.area, point is not None, found.unit_grid,
+        tuple(
+            Level(
+                level, place.code, place.name,
+                tuple(Responsible(one, phones.get(one.person_id, "")) for one in answering[place.code]),
+                required[level].least if level in required else 0,
+            )
+            for level, place in levels
+        ),
+        explained, _components(point, category, now), sees,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    area: str
+    unit_grid: str = ""
+    duty_grid: str = ""
+
+
+def _point(lon: float | None, lat: float | None, datum: str) -> tuple[float, float] | None:
+    if lon is None or lat is None:
+        return None
+    if not point_ok(lon, lat):
+        raise Refused("impossible_point", _("这不是有效的经纬度。"), fields={"lon": _("请填度数，例如 122.1203。")})
+    return to_wgs84(lon, lat, datum)
+
+
+def _located(point: tuple[float, float] | None, said: str) -> _Found:
+    """What the map knows of the point, else the area said; a point in a district without polygons needs a name."""
+    known = places.area_code(said.strip()) if said.strip() else ""
+    if known is None:
+        text = _("没有这个镇街或社区。请填全名或代码。")
+        raise Refused("unknown_area", text, fields={"area": text})
+    if point is None:
+        if not known:
+            text = _("请在图上点一下，或填社区、镇街的名称。")
+            raise Refused("place_needed", text, fields={"area": text})
+        return _Found(known)
+    at = places.locate(*point)
+    if at.outside:
+        raise Refused("outside", _("这个位置不在本辖区内。"), fields={"lon": _("请点本区范围里的地方。")})
+    area = at.community or at.street or known or ""
+    if not area:
+        text = _("图上还没有社区范围，看不出这一点属于哪里。请填社区或镇街的名称。")
+        raise Refused("place_needed", text, fields={"area": text})
+    return _Found(area, at.unit_grid or "", at.duty_grid or "")
+
+
+def _levels(found: _Found) -> list[tuple[str, Place]]:
+    """Street, community and duty grid at the place, the smallest first; without a map all duty grids of a community."""
+    levels: list[tuple[str, Place]] = []
+    for grid in places.duty_grids(found.area) if len(found.area) == LEVELS["community"] or found.duty_grid else ():
+        if not found.duty_grid or grid.code == found.duty_grid:
+            levels.append(("grid", Place("grid", grid.code, grid.area, grid.name)))
+    for level in ("community", "street"):
+        code = found.area[: LEVELS[level]]
+        area = places.area(code) if len(code) == LEVELS[level] else None
+        if area is not None:
+            levels.append((level, Place(level, code, code, area.name)))
+    return levels
+
+
+def _sees(standing: Standing, area: str) -> bool:
+    """Do the reader's posts cover the place? Agencies and administrators see who answers, not how to reach them."""
+    scope = people.visible_to(standing)
+    return scope.kind == "all" or any(covers(code, area) for code in scope.areas)
+
+
+def _components(point: tuple[float, float] | None, category: str, now: datetime) -> tuple[Owned, ...]:
+    if point is None or not category.startswith("C"):
+        return ()
+    near = intake.components_nearby(category=category, lon=point[0], lat=point[1], now=now)[:NEAR]
+    codes = [one.code for one in near]
+    links = {relation: people.agencies_of_components(codes, relation, at=now) for relation in RELATIONS if codes}
+    names = people.agency_names(agency for held in links.values() for agency in held.values())
+    return tuple(
+        Owned(
+            one.code, one.kind, one.name, one.metres,
+            tuple((relation, names[held[one.code]]) for relation, held in links.items() if one.code in held),
+        )
+        for one in near
+    )  # fmt: skip
