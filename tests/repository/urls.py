@@ -227,6 +227,23 @@ FIGURES = (
     desk("figures/<uuid:figure_id>/restore", "figures/{nobody}/restore", (404, FIGURE_READERS), method="POST"),
 )  # fmt: skip
 
+ANSWERERS = frozenset({"shift_leader", "leader", "street_head", "community_secretary", "grid_officer"})
+NAMERS = ANSWERERS - {"grid_officer"}
+ANSWER = "responsibility/<uuid:responsibility_id>"
+RESPONSIBILITY = (
+    desk("here", "here?area=990101001001&category=C0137", (200, STAFF)),
+    desk("here", "here?area=none", (422, STAFF)),
+    desk("responsibility/", "responsibility/?gaps=1", (200, ANSWERERS)),
+    desk("responsibility/name", "responsibility/name", (302, NAMERS), method="POST",
+         body={"place": "990101001001", "person": "{person}"}),
+    desk("responsibility/export", "responsibility/export", (200, NAMERS - {"street_head", "community_secretary"})),
+    desk("responsibility/export", "responsibility/export?place=990101001001", (200, NAMERS)),
+    desk("responsibility/places/<str:code>", "responsibility/places/990101001001", (200, ANSWERERS)),
+    desk("responsibility/places/<str:code>", "responsibility/places/none", (404, ANSWERERS)),
+    desk(f"{ANSWER}/end", "responsibility/{nobody}/end", (404, ANSWERERS), method="POST"),
+    desk(f"{ANSWER}/resume", "responsibility/{nobody}/resume", (404, ANSWERERS), method="POST"),
+)  # fmt: skip
+
 RESIDENTS = (
     open_to_all("", "/"),
     open_to_all("report", "/report"),
@@ -311,4 +328,13 @@ SETUP = (
     founding("<str:name>/upload", "agencies/upload", (422, FOUNDER), method="POST"),
 )
 
-ROWS = (*DESK, *BASEMAP, *FIGURES, *SETUP, *RESIDENTS, *ACCOUNTS, *(account(path, 404, 404) for path in CLOSED))
+ROWS = (
+    *DESK,
+    *BASEMAP,
+    *FIGURES,
+    *RESPONSIBILITY,
+    *SETUP,
+    *RESIDENTS,
+    *ACCOUNTS,
+    *(account(path, 404, 404) for path in CLOSED),
+)

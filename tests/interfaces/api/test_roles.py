@@ -45,6 +45,8 @@ OPEN_TO = {
     "GET /agencies": STAFF,
     "GET /routing/explain?category=C0137": STAFF,
     "GET /reports": STAFF,
+    "GET /responsible?area=990101001001": STAFF,
+    "GET /responsibility": STAFF,
     "GET /figures": STAFF,
     "GET /figures/{place_kind}/{place}/{kind}": STAFF,
     "POST /figures": COUNTS,

@@ -25,6 +25,8 @@ PAGES: dict[str, frozenset[str]] = {
     "console:routing": DISTRICT | {"system_admin"},
     "console:inbox": EVERYBODY,
     "console:packs": frozenset({"shift_leader", "leader", "system_admin"}),
+    "console:here": EVERYBODY,
+    "console:responsibility": frozenset({"shift_leader", "leader", "street_head", "secretary", "grid_officer"}),
     "console:figures": frozenset(
         {"shift_leader", "leader", "street_head", "secretary", "grid_officer", "system_admin"}
     ),

@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from xiucheng.kit.refused import Refused
 
-from . import callers, cases, desk, figures, media, places, problems, reporters, reports
+from . import callers, cases, desk, figures, media, places, problems, reporters, reports, responsibility
 from .guard import StrictParser
 
 DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
@@ -50,6 +50,7 @@ for prefix, router in (
     ("", desk.router),
     ("", places.router),
     ("", figures.router),
+    ("", responsibility.router),
     ("", reporters.router),
 ):
     api.add_router(prefix, router)

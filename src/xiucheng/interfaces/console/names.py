@@ -80,6 +80,12 @@ def place(code: str) -> str:
     return " · ".join(named) or (places.area_name(code[:6]) if code else "") or _("地点待定")
 
 
+def spot(code: str) -> str:
+    """The name of a place to answer for by its code: an area or a duty grid; at most one statement."""
+    grid = None if code.isdigit() and places.area(code) else places.duty_grid(code)
+    return grid.name if grid else place(code)
+
+
 def channel(name: str) -> str:
     """What people call a channel."""
     found = CHANNELS.get(name)

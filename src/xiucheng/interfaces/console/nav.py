@@ -16,6 +16,9 @@ ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 # Who reads the figures of places: whoever answers for a place or for the district, and who brings them in.
 FIGURES = ("shift_leader", "leader", "street_head", "community_secretary", "grid_officer", "system_admin")
 
+# Who keeps the list of who answers for places; who is responsible at a point everybody may ask.
+RESPONSIBILITY = ("shift_leader", "leader", "street_head", "community_secretary", "grid_officer")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -42,6 +45,8 @@ PLACES = (
     Place("console:reception", _("登记"), "headset", "n", ("acceptor", "shift_leader")),
     Place("console:routing", _("派遣规则"), "route", "l", ("dispatcher", "shift_leader", "leader", "system_admin")),
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),
+    Place("console:here", _("谁负责"), "map-pin", "w"),
+    Place("console:responsibility", _("包保"), "shield", "e", RESPONSIBILITY),
     Place("console:figures", _("底数"), "list", "f", FIGURES),
     Place("console:basemap", _("底图"), "map", "b", ("system_admin",)),
     Place("console:users", _("用户"), "users", "u", ("system_admin", "security_admin")),

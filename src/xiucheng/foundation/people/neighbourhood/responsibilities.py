@@ -154,6 +154,15 @@ def _named(at: datetime, within: str) -> list[Answerable]:
     ]
 
 
+def one(responsibility_id: UUID) -> Answerable:
+    """One responsibility by name, also one that has ended; one statement. Refused: not_found (404)."""
+    columns = ("person_id", "person__name", "level", "place", "starts_at", "ends_at", "id")
+    row = Responsibility.objects.filter(id=responsibility_id).values_list(*columns).first()
+    if row is None:
+        raise Refused("not_found", _NOTHING, status=404)
+    return Answerable(row[0], row[1], row[2], row[3], "named", row[4], row[5], row[6])
+
+
 def past(place: str, *, at: datetime) -> list[Answerable]:
     """Who answered for a place by name before, the latest first; one statement."""
     rows = Responsibility.objects.filter(place=place, ends_at__lte=at).order_by("-ends_at", "-id")

@@ -19,6 +19,7 @@ from .desk import MeOut, NoticeOut, NoticePage, PostOut, ReadOut, RequestPage, R
 from .places import (
     AgencyOut,
     AgencyTieOut,
+    AnswerableOut,
     AreaOut,
     CategoryOut,
     ChannelOut,
@@ -27,10 +28,12 @@ from .places import (
     FeatureCollection,
     FigureIn,
     FigureOut,
+    HereOut,
     LimitOut,
     LocatedOut,
     NearOut,
     PersonOut,
+    ResponsibleLevelOut,
     VerdictOut,
 )
 from .reports import (
@@ -52,6 +55,7 @@ from .reports import (
 __all__ = [
     "AgencyOut",
     "AgencyTieOut",
+    "AnswerableOut",
     "AreaOut",
     "CaseFilters",
     "CaseOut",
@@ -71,6 +75,7 @@ __all__ = [
     "FeatureCollection",
     "FigureIn",
     "FigureOut",
+    "HereOut",
     "Lat",
     "Limit",
     "LimitOut",
@@ -99,6 +104,7 @@ __all__ = [
     "RequestOut",
     "RequestPage",
     "RequestRow",
+    "ResponsibleLevelOut",
     "SelfHandledIn",
     "SelfHandledOut",
     "SourceOut",

@@ -146,6 +146,38 @@ class FigureOut(Schema):
     withdrawn_at: datetime | None
 
 
+class AnswerableOut(Schema):
+    """谁负责。by: named (包保人), a role, or walker; phone only where the caller's posts cover the place."""
+
+    person: UUID
+    name: str
+    by: str
+    since: datetime | None
+    until: datetime | None
+    phone: str
+
+
+class ResponsibleLevelOut(Schema):
+    """一级。A street, community or duty grid with its people; least: how many must answer, missing: how many lack."""
+
+    level: str
+    code: str
+    name: str
+    least: int
+    missing: int
+    people: list[AnswerableOut]
+
+
+class HereOut(Schema):
+    """这里谁负责。Who is responsible at a place; exact: found by a point on the map."""
+
+    area: str
+    exact: bool
+    unit_grid: str
+    levels: list[ResponsibleLevelOut]
+    explanation: ExplanationOut | None
+
+
 class FigureIn(Schema):
     """记一个数。place: code or name; amount: as people write it, 12000, 1.2万, 3000余, 近3000."""
 
