@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from PIL import Image
 
 from xiucheng.foundation.media import commands
 from xiucheng.kit.actor import Actor
-from xiucheng.kit.refused import Refused
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)
 MARKS = (b"Exif", b"http://ns.adobe.com/xap", b"ICC_PROFILE", b"secret words")
@@ -94,10 +92,6 @@ def store(
     return commands.store(
         actor=actor, now=NOW, content=jpeg() if content is None else content, name=name, purpose=purpose
     )
-
-
-def refused(code: str, status: int = 422) -> Any:
-    return pytest.raises(Refused, check=lambda error: (error.code, error.status) == (code, status))
 
 
 def lying(folder: Path) -> list[Path]:

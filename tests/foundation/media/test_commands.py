@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from tests.refusing import refused
 from xiucheng.foundation.media import commands, files, jobs, queries
 from xiucheng.foundation.media.models import Item
 from xiucheng.foundation.people import vault
@@ -32,7 +33,6 @@ from .make import (
     jpeg,
     lying,
     quarters,
-    refused,
     saved,
     store,
 )

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db import IntegrityError, connection, transaction
 
+from tests.refusing import refused
 from xiucheng.foundation.media import commands, files, jobs, queries
 from xiucheng.foundation.media.models import Item
 from xiucheng.foundation.people import vault
@@ -23,7 +24,6 @@ from .make import (
     PERSON,
     jpeg,
     lying,
-    refused,
     store,
 )
 

@@ -7,20 +7,16 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.refusing import refused
 from xiucheng.foundation.packs import commands, queries
 from xiucheng.foundation.packs.models import Version
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
-from xiucheng.kit.refused import Refused
 
 from .conftest import NOON, rows
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def refused(code: str, status: int = 422) -> Any:
-    return pytest.raises(Refused, match=code, check=lambda error: (error.code, error.status) == (code, status))
 
 
 def published(leader: Standing, body: dict[str, Any], at: Any = NOON, now: Any = None) -> queries.Pack:

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+from django.db import connections
+
 from xiucheng.foundation.people import commands, queries
 from xiucheng.foundation.people.rules import Post, Standing
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
 MACHINE = Standing.for_system("test")
 PASSWORD = "xiu-cheng-4711"
+COMMITTED = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
 
 def agency(code: str = "roads", *, kind: str = "agency", parent_id: UUID | None = None, name: str = "市政所") -> UUID:
@@ -31,3 +35,10 @@ def account(standing: Standing, username: str, password: str = PASSWORD) -> UUID
     return commands.create_account(
         by=MACHINE, now=NOW, person_id=standing.person_id, username=username, password=password
     )
+
+
+def keys_sql(sql: str, parameters: tuple = ()) -> list[tuple]:
+    """What the key store's own database answers."""
+    with connections["keys"].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.refusing import refused
 from xiucheng.foundation.people import commands, queries
 from xiucheng.foundation.people.models import ComponentLink, Membership
 from xiucheng.foundation.people.rules import ADMINISTRATORS, Post, Standing
@@ -20,10 +21,6 @@ from .make import MACHINE, NOW
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 HOUR = timedelta(hours=1)
 NOBODY = Standing(uuid4())
-
-
-def refused(code: str) -> pytest.RaisesExc[Refused]:
-    return pytest.raises(Refused, check=lambda refusal: refusal.code == code)
 
 
 def verbs(subject: UUID) -> list[str]:

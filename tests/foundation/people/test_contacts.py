@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.refusing import refused
 from xiucheng.foundation.people import commands, queries, vault
 from xiucheng.foundation.people.models import Reveal, Subject
 from xiucheng.foundation.people.rules import Standing
@@ -17,7 +18,7 @@ from xiucheng.kit.refused import Refused
 
 from . import make
 from .make import NOW
-from .test_commands import HOUR, refused
+from .test_commands import HOUR
 
 RESIDENT = Standing.resident("web")
 LI = {"name": "李秀英", "phone": "138 1234 5678", "other": "li@example.org"}

@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from tests.operations.cases.test_commands import picture
+from tests.operations.cases.acting import picture
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused

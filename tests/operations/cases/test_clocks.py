@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.operations.cases.test_commands import act, refused
+from tests.operations.cases.acting import act
+from tests.refusing import refused
 from tests.world import publish
 from xiucheng.foundation.tasks import commands as task_commands
 from xiucheng.foundation.tasks import queries as tasks

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.operations.cases.test_commands import picture
+from tests.operations.cases.acting import picture
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused

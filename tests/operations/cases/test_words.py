@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.operations.cases.test_commands import act, handling, refused
+from tests.operations.cases.acting import act, handling
+from tests.refusing import refused
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.vault import store
 from xiucheng.kit import journal

@@ -3,26 +3,21 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from django.db import connection
 
 from tests.operations.intake.make import submit, words_of
+from tests.refusing import refused
 from tests.world import World
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands, queries
 from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.models import Report
 from xiucheng.operations.intake.rules import Contact
-
-
-def refused(code: str, status: int = 422):
-    return pytest.raises(Refused, check=lambda error: (error.code, error.status) == (code, status))
 
 
 def test_a_report_is_received_with_its_words_sealed(world: World) -> None:

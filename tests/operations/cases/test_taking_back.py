@@ -1,0 +1,90 @@
+"""Going back: ten seconds for whoever moved a case, fifteen days for whoever reported it."""
+
+from datetime import timedelta
+
+from tests.operations.cases.acting import HOUR, act, handling, reply
+from tests.refusing import refused
+from tests.world import SETUP
+from xiucheng.foundation.notices import queries as notices
+from xiucheng.foundation.people import vault
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.tasks import queries as tasks
+from xiucheng.kit.ids import uuid7
+from xiucheng.operations.cases import commands, queries
+
+# -- the reporter reopens ---------------------------------------------------------------------------------------------
+
+
+def reopen_as_reporter(world, case_id, report_id, at=None):
+    key = vault.new_key()
+    return commands.reopen_for_reporter(
+        by=Standing.resident("resident"),
+        now=at or world.now,
+        case_id=case_id,
+        report_id=report_id,
+        key_id=key,
+        sealed_reason=vault.seal(key, "还是不亮"),
+    )
+
+
+def test_a_reporter_reopens_the_case_of_their_own_report_only(world):
+    report_id, joined = uuid7(), uuid7()
+    case_id = world.file(report_id=report_id).case_id
+    commands.add_source(by=SETUP, now=world.now, case_id=case_id, report_id=joined, channel="hotline")
+    with refused("illegal_move"):
+        reopen_as_reporter(world, case_id, report_id)
+    act(world, "leader", "force_close", case_id, reason="另案处理")
+    with refused("not_yours", 403):
+        reopen_as_reporter(world, case_id, uuid7())
+    with refused("not_yours", 403):
+        commands.reopen_case(by=Standing.resident("resident"), now=world.now, case_id=case_id, reason="还是不亮")
+    with refused("reopen_too_late"):
+        reopen_as_reporter(world, case_id, report_id, world.now + timedelta(days=15, seconds=1))
+    view = reopen_as_reporter(world, case_id, report_id)
+    assert (view.state, view.facts.reopen_count, view.moves) == ("filed", 1, ())
+    line = queries.story(case_id)[-1]
+    assert (line.verb, line.actor, line.reason) == ("reopen", "channel:resident", "还是不亮")
+    assert line.payload["report"] == str(report_id)
+    act(world, "leader", "force_close", case_id, reason="另案处理")
+    assert reopen_as_reporter(world, case_id, joined).state == "filed"
+
+
+def test_a_reporter_of_a_merged_case_reopens_the_one_it_follows(world):
+    report_id = uuid7()
+    member, master = world.file(report_id=report_id).case_id, world.file().case_id
+    act(world, "acceptor", "merge", member, case=str(master))
+    act(world, "leader", "force_close", master, reason="另案处理")
+    assert reopen_as_reporter(world, master, report_id).state == "filed"
+
+
+# -- undo -------------------------------------------------------------------------------------------------------------
+
+
+def test_undo_within_ten_seconds_puts_everything_back_and_tells_nobody(world):
+    filed = world.file()
+    view = act(world, "dispatcher", "dispatch", filed.case_id, agency=str(world.agencies["roads"]))
+    assert "undo" in {move.name for move in view.moves}
+    soon = world.now + timedelta(seconds=9)
+    view = act(world, "dispatcher", "undo", filed.case_id, at=soon)
+    assert (view.state, view.facts.agency_id, view.facts.agencies, view.version) == ("filed", None, (), 3)
+    assert tasks.open_of_subject(filed.case_id) == []
+    assert notices.unread(world.people["roads_clerk"], world.now + HOUR) == 0
+    with refused("not_yours", 403):
+        act(world, "dispatcher", "undo", filed.case_id, at=soon)
+
+
+def test_undo_of_a_reply_lets_the_clock_run_as_if_it_had_not_stopped(world):
+    case_id = handling(world)
+    due = tasks.open_of_subject(case_id)[0].due_at
+    reply(world, "roads_clerk", case_id)
+    act(world, "roads_clerk", "undo", case_id, at=world.now + timedelta(seconds=8))
+    assert [(task.state, task.due_at) for task in tasks.open_of_subject(case_id)] == [("signed", due)]
+
+
+def test_undo_is_for_the_mover_and_for_ten_seconds(world):
+    filed = world.file()
+    act(world, "dispatcher", "dispatch", filed.case_id, agency=str(world.agencies["roads"]))
+    with refused("not_yours", 403):
+        act(world, "shift_leader", "undo", filed.case_id)
+    with refused("undo_too_late"):
+        act(world, "dispatcher", "undo", filed.case_id, at=world.now + timedelta(seconds=11))
