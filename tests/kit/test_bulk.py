@@ -101,3 +101,14 @@ def test_constraints_hold(db):
     bulk.insert([row])
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.insert([row])
+
+
+def test_rows_are_found_by_very_many_values_and_by_no_other(db):
+    rows = [Reacted(step_id=uuid7(), reader=f"r{number}") for number in range(3)]
+    bulk.insert(rows)
+    wanted = [*(f"x{number}" for number in range(100_000)), "r0", "r2"]
+    found = bulk.among(Reacted.objects.all(), "reader", wanted)
+    assert set(found.values_list("reader", flat=True)) == {"r0", "r2"}
+    assert found.filter(reader="r0").delete()[0] == 1
+    assert set(Reacted.objects.values_list("reader", flat=True)) == {"r1", "r2"}
+    assert not bulk.among(Reacted.objects.all(), "reader", []).exists()

@@ -8,11 +8,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BooleanField, Model, QuerySet
+from django.db.models.expressions import RawSQL
+
+M = TypeVar("M", bound=Model)
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -69,3 +72,10 @@ def _insert(model: type[Model]) -> tuple[str, tuple[tuple[str, str], ...]]:
         f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
     )
     return statement, fields
+
+
+def among(rows: QuerySet[M], column: str, values: Sequence[Any]) -> QuerySet[M]:
+    """The rows whose column (its name in the database) holds one of the values, however many hundred thousand."""
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    held = f"{table}.{connection.ops.quote_name(column)} = ANY(%s)"
+    return rows.filter(RawSQL(held, [list(values)], BooleanField()))

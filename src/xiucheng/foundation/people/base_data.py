@@ -1,6 +1,6 @@
 """What people does with base data of places: names of organisations in component files become dated links, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.places import registry as places
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.bulk import among
 
 from . import queries
 from .commands.links import ComponentOf, link_components
@@ -17,7 +18,6 @@ from .rules import Standing
 
 # Names that component files give their columns → relations of rules.RELATIONS.
 _RELATIONS = {"department": "competent", "owner": "owner", "maintainer": "maintainer"}
-_PART = 10_000
 
 
 def _standing(actor: Actor, now: datetime) -> Standing:
@@ -51,28 +51,22 @@ def _by_name() -> dict[str, UUID]:
 
 def drop_parties(actor: Actor, now: datetime, codes: Sequence[str], since: datetime) -> None:
     """Links that a load made at that moment go, those that it ended then run on."""
-    for part in _parts(codes):
-        ComponentLink.objects.filter(component__in=part, starts_at=since).delete()
-        ComponentLink.objects.filter(component__in=part, ends_at=since).update(ends_at=None)
+    links = among(ComponentLink.objects.all(), "component", codes)
+    links.filter(starts_at=since).delete()
+    links.filter(ends_at=since).update(ends_at=None)
 
 
 def leaning(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
     """Components linked by hand, and duty grids given to somebody, after a load."""
-    found: list[str] = []
-    for part in _parts(codes):
-        if kind == "component":
-            links = ComponentLink.objects.filter(component__in=part, starts_at__gt=since)
-            found += links.values_list("component", flat=True)
-        elif kind == "duty_grid":
-            walks = GridLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), duty_grid__in=part)
-            found += walks.filter(starts_at__gte=since).values_list("duty_grid", flat=True)
-            named = Responsibility.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), place__in=part)
-            found += named.filter(starts_at__gte=since).values_list("place", flat=True)
-    return sorted(set(found))
-
-
-def _parts(codes: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (codes[at : at + _PART] for at in range(0, len(codes), _PART))
+    if kind == "component":
+        links = among(ComponentLink.objects.all(), "component", codes).filter(starts_at__gt=since)
+        return sorted(set(links.values_list("component", flat=True)))
+    if kind == "duty_grid":
+        held = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
+        walks = among(GridLink.objects.filter(held, starts_at__gte=since), "duty_grid", codes)
+        named = among(Responsibility.objects.filter(held, starts_at__gte=since), "place", codes)
+        return sorted({*walks.values_list("duty_grid", flat=True), *named.values_list("place", flat=True)})
+    return ()
 
 
 places.register_parties(take_parties, drop_parties)

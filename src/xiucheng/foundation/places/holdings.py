@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .drafts import placed
 from .geodata import columns
+from .geodata.placing import ELSEWHERE
 from .models import Area, Change, Component, Draft, DraftFinding, DraftItem, DutyGrid, Facility, UnitGrid
 from .partition import Finding
 from .refusals import refusal, text
@@ -86,6 +87,12 @@ class DraftView:
     @property
     def busy(self) -> bool:
         return self.row.state in DRAFT_BUSY
+
+    @property
+    def takable(self) -> bool:
+        """Would `take_draft` take it? Something passed the checks, and it lies where the district is."""
+        lay = self.row.lay
+        return bool(self.row.counts.get("taken")) and not lay.get("lacking") and lay.get("verdict") not in ELSEWHERE
 
     @property
     def fault(self) -> str:

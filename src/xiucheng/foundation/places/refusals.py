@@ -104,7 +104,7 @@ TEXTS: Mapping[str, Any] = {
     "unknown_change": _("没有这次改动的记录。"),
     "already_undone": _("这次改动已经撤销过了。"),
     "changed_since": _("之后又有人改过同一批数据，请先撤销后面的改动。"),
-    "in_use": _("撤销不了：{other} 处已经用上了这批数据（例如“{about}”）。{why}"),
+    "in_use": _("这样改不行：{other} 处已经用上了这些数据（例如“{about}”）。{why}"),
     # components and facilities
     "bad_component_code": _("“{about}”不是部件编码：应为 16 位数字。"),
     "bad_facility_code": _("“{about}”不是设施编码：1 至 32 位字母、数字、短横。"),

@@ -73,6 +73,11 @@ class Catalogue:
     version: int
     categories: Mapping[str, Category]
 
+    @property
+    def component_kinds(self) -> tuple[str, ...]:
+        """The kinds of components that any category is about, in the catalogue's order."""
+        return tuple(kind for one in self.categories.values() if (kind := one.component_kind))
+
     def category(self, key: str) -> Category:
         """The category; refused `major_not_minor` where the key is only a major class, else `unknown_category`."""
         found = self.categories.get(key)

@@ -7,7 +7,8 @@ from xiucheng.kit.ids import uuid7
 
 from .rules import STATES
 
-_OPEN = ~models.Q(state__in=["closed", "void", "merged"])
+OPEN = ~models.Q(state__in=["closed", "void", "merged"])
+"""The predicate of the indexes over open cases, to be written just so where one of them should serve."""
 
 
 class Case(models.Model):
@@ -72,12 +73,12 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["category", "lat", "lon"], name="cases_case_near", condition=_OPEN),
+            models.Index(fields=["category", "lat", "lon"], name="cases_case_near", condition=OPEN),
             models.Index(fields=["moved_at"], name="cases_case_replied", condition=models.Q(state="replied")),
             models.Index(
                 fields=["calendar_version"],
                 name="cases_case_provisional",
-                condition=models.Q(_OPEN, provisional=True),
+                condition=models.Q(OPEN, provisional=True),
             ),
             models.Index(fields=["merged_into"], name="cases_case_members", condition=models.Q(state="merged")),
             models.Index(fields=["area", "-filed_at"], name="cases_case_area"),

@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from xiucheng.foundation.packs.registry import Effect
 
 from .catalogue import Catalogue, compile_catalogue
-from .models import Case
-
-_OPEN = ("closed", "void", "merged")
+from .models import OPEN, Case
 
 
 def of_catalogue(body: Mapping[str, Any], in_force: Mapping[str, Any] | None, at: datetime) -> Sequence[Effect]:
@@ -25,14 +23,14 @@ def of_catalogue(body: Mapping[str, Any], in_force: Mapping[str, Any] | None, at
         Effect(_("时限改变的立案条件；只对之后立案的案卷起作用"), _changed_limits(before, after)),
     ]
     if gone:
-        waiting = Case.objects.filter(category__in=gone).exclude(state__in=_OPEN).count()
+        waiting = Case.objects.filter(OPEN, category__in=gone).count()
         effects.append(Effect(_("在办案卷属于不再使用的类别，仍按原条件办理"), waiting))
     return effects
 
 
 def of_limits(body: Mapping[str, Any], in_force: Mapping[str, Any] | None, at: datetime) -> Sequence[Effect]:
     """Stage limits count for cases filed from then on. One statement."""
-    open_now = Case.objects.exclude(state__in=_OPEN).count()
+    open_now = Case.objects.filter(OPEN).count()
     return [Effect(_("在办案卷仍按原时限，新时限只用于之后立案的案卷"), open_now)]
 
 

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Scope, Standing
+from xiucheng.foundation.places.rules import METRES_PER_DEGREE
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal, prepared
+from xiucheng.kit.bulk import among
 from xiucheng.kit.refused import Refused
 
 from .facts import facts_of
-from .models import REASON, Case, Content, Picture
+from .models import OPEN, REASON, Case, Content, Picture
 from .rules import MOVES, OPEN_STATES, may_decide, may_move, parse_number
 from .views import CaseView, PendingRequest, StoryLine, WordsLeft
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 def case(key: UUID | str, standing: Standing, now: datetime) -> CaseView:
@@ -203,17 +203,17 @@ def near(
 
     50 m and 24 h are STANDARDS §1's duplicate suggestion. One statement on an index over open cases.
     """
-    dlat = metres / _METRES_PER_DEGREE
+    dlat = metres / METRES_PER_DEGREE
     dlon = dlat / max(cos(radians(lat)), 0.01)
     with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM (SELECT id, number, state, filed_at, due_at, lon, lat,"
-            " sqrt(power((lat - %s) * 111320, 2) + power((lon - %s) * 111320 * cos(radians(%s)), 2)) AS metres"
+            " sqrt(power(lat - %s, 2) + power((lon - %s) * cos(radians(%s)), 2)) * %s::float8 AS metres"
             " FROM cases_case WHERE state NOT IN ('closed', 'void', 'merged') AND category = %s"
             " AND lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s AND filed_at >= %s) c"
             " WHERE metres <= %s ORDER BY metres, id LIMIT %s",
             [
-                *(lat, lon, lat, category),
+                *(lat, lon, lat, METRES_PER_DEGREE, category),
                 *(lat - dlat, lat + dlat, lon - dlon, lon + dlon),
                 *(now - timedelta(hours=hours), metres, limit),
             ],
@@ -292,11 +292,7 @@ def provisional(calendar_version: int, limit: int) -> list[UUID]:
     """Open cases whose own deadline rests on holidays not yet announced, reckoned by another calendar than this one."""
     # Two ranges, which an index finds at once; "<>" would read every provisional case each round.
     other = Q(calendar_version__lt=calendar_version) | Q(calendar_version__gt=calendar_version)
-    return list(
-        Case.objects.filter(other, provisional=True)
-        .exclude(state__in=["closed", "void", "merged"])
-        .values_list("id", flat=True)[:limit]
-    )
+    return list(Case.objects.filter(OPEN, other, provisional=True).values_list("id", flat=True)[:limit])
 
 
 def open_of_agency(agency_id: UUID) -> int:
@@ -318,5 +314,5 @@ def leaning_on_places(kind: str, codes: Sequence[str], since: datetime) -> Seque
     column = _PLACE_COLUMNS.get(kind)
     if column is None:
         return []
-    rows = Case.objects.filter(filed_at__gte=since, **{f"{column}__in": list(codes)})
+    rows = among(Case.objects.filter(filed_at__gte=since), column, codes)
     return sorted(set(rows.values_list(column, flat=True)))

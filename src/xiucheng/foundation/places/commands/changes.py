@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Model, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Model, QuerySet
 
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.bulk import among
 from xiucheng.kit.verbs import verb
 
 from .. import registry
@@ -54,8 +54,7 @@ class Keeper:
 
     def _touched(self) -> QuerySet[Any]:
         model, _ = _TABLES[self.kind]
-        # One array, not a hundred thousand parameters.
-        rows = model._default_manager.filter(RawSQL("code = ANY(%s)", [self.codes], BooleanField()))
+        rows = among(model._default_manager.all(), "code", self.codes)
         if self.kind == "unit_grid" and self.areas:
             rows = rows | model._default_manager.filter(community__in=self.areas)
         if self.kind == "duty_grid" and self.areas:
@@ -129,7 +128,7 @@ def undo_change(*, actor: Actor, now: datetime, change_id: UUID) -> None:
     before = {row[0] for row in body["before"]}
     # Renumbered grids keep the codes and change hands: whatever was written down since then would mean another one.
     moved = set(body["after"]) if change.verb == "renumber_grids" else set(body["after"]) - before
-    _refuse_leaning(change, sorted(moved))
+    refuse_leaning(change.kind, moved, change.at)
     if change.kind == "component":
         registry.drop_parties(actor, now, sorted(touched), change.at)
     _restore(change.kind, body)
@@ -165,8 +164,9 @@ def _codes(change: Change) -> set[str]:
     return {row[0] for row in body["before"]} | set(body["after"])
 
 
-def _refuse_leaning(change: Change, going: Sequence[str]) -> None:
-    for leaner, used in registry.leaning(change.kind, going, change.at) if going else ():
+def refuse_leaning(kind: str, going: Collection[str], since: datetime) -> None:
+    """Codes that something alive refers to since then neither go away nor change hands. Refused: in_use (409)."""
+    for leaner, used in registry.leaning(kind, sorted(going), since) if going else ():
         raise refusal("in_use", used[0], status=409, other=str(len(used)), why=str(leaner.why))
 
 
@@ -179,8 +179,7 @@ def _restore(kind: str, body: dict[str, Any]) -> None:
         for row in before:
             manager.filter(code=row.pop("code")).update(**row)
         return
-    for part in _parts(sorted(going)):
-        manager.filter(code__in=part).delete()
+    among(manager.all(), "code", sorted(going)).delete()
     if kind == "unit_grid":
         _without_lost_duty_grids(before)
     manager.bulk_create(
@@ -206,7 +205,3 @@ def _rejoin(members: dict[str, str | None]) -> None:
     for grid in changed:
         grid.duty_grid_id = members[grid.code]
     UnitGrid.objects.bulk_update(changed, ["duty_grid"], batch_size=writing.BATCH)
-
-
-def _parts(codes: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (codes[at : at + 10_000] for at in range(0, len(codes), 10_000))

@@ -17,6 +17,7 @@ from ..drafts import store
 from ..geodata import control, frames
 from ..geodata.columns import FIELDS, KINDS
 from ..geodata.control import MOST_POINTS, ControlPoint
+from ..geodata.placing import ELSEWHERE
 from ..models import Change, Draft, DraftChunk, DraftFinding, DraftItem
 from ..refusals import refusal
 from ..rules import COMPONENT_VARIANTS, DRAFT_BUSY
@@ -220,7 +221,7 @@ def take_draft(*, actor: Actor, now: datetime, draft_id: UUID, revision: int) ->
     draft = _waiting(draft_id, revision, ("ready",))
     if draft.lay.get("lacking"):
         raise refusal("draft_incomplete")
-    if draft.lay.get("verdict") in ("sea", "away", "nowhere"):
+    if draft.lay.get("verdict") in ELSEWHERE:
         raise refusal("draft_elsewhere")
     if not draft.counts.get("taken"):
         raise refusal("nothing_to_take")

@@ -12,8 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.verbs import verb
 
-from .. import drawing, registry
-from ..models import Area, Change, UnitGrid
+from .. import drawing, holdings, registry
+from ..models import Area, UnitGrid
 from ..partition import shape_fault, square_metres
 from ..refusals import refusal, refusal_of
 from . import changes, writing
@@ -89,12 +89,10 @@ def _done(
 
 
 def _check_seen(community: str, seen: str | None) -> None:
-    """seen: the id of the last change that the drawer's map shows; another one since means it is out of date."""
+    """seen: holdings.seen_mark of the map that was drawn on; another one by now means that it is out of date."""
     if seen is None:
         return
-    last = Change.objects.filter(kind="unit_grid", areas__contains=[community]).order_by("-id").first()
-    mark = f"{last.id}{'u' if last.undone_at else ''}" if last else ""
-    if mark != seen:
+    if holdings.seen_mark(community) != seen:
         raise refusal("stale_map", status=409)
 
 
@@ -107,7 +105,7 @@ def draw_grid(*, actor: Actor, now: datetime, community: str, shape: BaseGeometr
     """
     area = _community(community)
     _check_seen(community, seen)
-    bad = shape_fault(shapely.make_valid(shape) if shape is not None and not shape.is_valid else shape)
+    bad = shape_fault(shape if shape.is_valid else shapely.make_valid(shape))
     if bad:
         raise refusal_of(bad.code, community, bad.values)
     west, south, east, north = shape.bounds
@@ -157,18 +155,13 @@ def merge_grids(*, actor: Actor, now: datetime, codes: Collection[str], seen: st
     _check_seen(area.code, seen)
     held = _grids(wanted)
     made = _drawing(lambda: drawing.merge({code: _shape(grid) for code, grid in held.items()}))
-    _refuse_leaning(wanted[1:])
+    # What a case ever wrote down stays, so that it can still be found.
+    changes.refuse_leaning("unit_grid", wanted[1:], registry.EVER)
     keeper = changes.Keeper("unit_grid", wanted, areas=[area.code])
     UnitGrid.objects.filter(code__in=wanted[1:]).delete()
     _put(wanted[0], made, held[wanted[0]].duty_grid_id)
     _done(keeper, "merge_grids", actor, now, area, wanted)
     return wanted[0]
-
-
-def _refuse_leaning(codes: Collection[str]) -> None:
-    """Codes that a case ever wrote down do not go away or change hands."""
-    for leaner, used in registry.leaning("unit_grid", sorted(codes), registry.EVER) if codes else ():
-        raise refusal("in_use", used[0], status=409, other=str(len(used)), why=str(leaner.why))
 
 
 @verb
@@ -188,7 +181,7 @@ def renumber_grids(*, actor: Actor, now: datetime, community: str, seen: str | N
     moving = {old: new for old, new in moves.items() if old != new}
     if not moving:
         raise refusal("already_in_order", area.name)
-    _refuse_leaning([*moving])
+    changes.refuse_leaning("unit_grid", moving, registry.EVER)
     keeper = changes.Keeper("unit_grid", [*moves.values()], areas=[community])
     UnitGrid.objects.filter(community=community).delete()
     for grid in held.values():

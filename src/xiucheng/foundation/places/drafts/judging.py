@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
 from shapely.geometry.base import BaseGeometry
+
+from xiucheng.kit.bulk import among
 
 from .. import queries, whereabouts
 from ..geodata.columns import POLYGONS
@@ -123,8 +123,7 @@ def _marked(fault: Any, repair: Repair | None, held: Mapping[str, BaseGeometry])
     about = fault.codes[0] if fault.codes else "-"
     changed = repair and (repair.of or repair.to)
     if repair is None or changed not in held:
-        severity = "warning"
-        return Marked(severity, 0, code, about, values, fault.shape)
+        return Marked("warning", 0, code, about, values, fault.shape)
     cure = {"kind": "sliver", "to": repair.to, "of": repair.of, "wkb": shapely.to_wkb(repair.shape, hex=True)}
     code = "sliver_overlap" if fault.kind == "overlap" else "sliver_gap"
     return Marked("sliver", 0, code, repair.to, {**values, "of": repair.of}, fault.shape, cure)
@@ -196,8 +195,8 @@ def _facilities(rows: list[Row], kinds: Any, variant: str) -> Judged:
 
 
 def _known(model: Any, codes: Sequence[str]) -> int:
-    """How many of the codes are there already; one array, not a hundred thousand parameters."""
-    return int(model.objects.filter(RawSQL("code = ANY(%s)", [list(codes)], BooleanField())).count())
+    """How many of the codes are there already."""
+    return among(model.objects.all(), "code", codes).count()
 
 
 def _findings(sieve: Sieve, rows: Sequence[Row]) -> list[Marked]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .frames import MERIDIANS, Frame, Points, UnknownFrame, accuracy_note, degrees, of_crs, of_zone
-from .placing import Placing, Reach, placing, sampled
+from .placing import ELSEWHERE, Placing, Reach, placing, sampled
 
 # Extents (west, south, east, north) that the two orders of degrees and the ordinary projected numbers have in China.
 _LON, _LAT = (70.0, 140.0), (0.0, 56.0)
@@ -55,7 +55,7 @@ def guess(points: Points, crs: str, reach: Reach | None) -> Guess:
             judged.append(_judge(frame, few, reach, "numbers"))
     ranked = sorted(judged, key=_rank)
     best = ranked[0] if ranked and _fits(ranked[0]) else None
-    wrong = stated is not None and stated.placing.verdict in ("away", "sea", "nowhere")
+    wrong = stated is not None and stated.placing.verdict in ELSEWHERE
     fitting = best is not None and best.placing.verdict in ("inside", "partly")
     contradicted = wrong and fitting
     chosen = best if stated is None or contradicted else stated

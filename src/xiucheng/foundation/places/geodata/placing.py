@@ -21,6 +21,8 @@ MARGIN_KM = 2.0
 # Of the points, this share has to lie in the district before the frame passes for right (D).
 MOSTLY = 0.9
 SAMPLE = 400
+# Verdicts under which nothing is taken in: the frame is wrong, or the file is another district's.
+ELSEWHERE = frozenset({"away", "sea", "nowhere"})
 _COUNTRY = (73.0, 3.0, 136.0, 54.0)
 # Around the country the coast is drawn; farther away nobody can tell land from sea.
 _MAPPED = shapely.box(60.0, -5.0, 150.0, 60.0)

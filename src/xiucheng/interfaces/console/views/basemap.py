@@ -80,7 +80,7 @@ def upload(request: Visit) -> HttpResponse:
         name=file.name or "",
         content=file.chunks(),
         kind=request.POST.get("kind", ""),
-        kinds=[key[1:] for key in held.categories if key.startswith("C")] if held else None,
+        kinds=held.component_kinds if held else None,
     )
     return redirect("console:draft", draft_id)
 
@@ -135,7 +135,6 @@ def _ready(request: Visit, view: holdings.DraftView) -> dict[str, Any]:
         "show": shown,
         "more": number + 1 if len(found) == holdings.PAGE else 0,
         "mendable": sum(row.counts.get(one, {}).get("all", 0) for one in ("sliver", "bow_tie")),
-        "takable": row.counts.get("taken") and row.lay.get("verdict") not in ("sea", "away", "nowhere"),
         "left_out": row.rows - row.counts.get("taken", 0),
     }
 

@@ -13,6 +13,7 @@ from xiucheng.kit.verbs import verb
 from .. import configuration
 from ..facts import facts_of
 from ..models import Case
+from ..rules import OPEN_STATES
 from ..rules.apply import recalculated
 from .moving import lock
 
@@ -27,7 +28,7 @@ def recalculate(*, by: Standing, now: datetime, case_id: UUID) -> bool:
     """
     row = lock(case_id)
     version = calendars.in_force(now)
-    if not row.provisional or row.calendar_version == version or row.state in {"closed", "void", "merged"}:
+    if not row.provisional or row.calendar_version == version or row.state not in OPEN_STATES:
         return False
     before = row.due_at
     columns = {**recalculated(facts_of(row), configuration.clocks(now)), "calendar_version": version}

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from xiucheng.kit.worktime import Limit
 
+from .moves import OPEN_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
@@ -47,7 +49,7 @@ class CaseFacts:
 
     @property
     def is_open(self) -> bool:
-        return self.state not in {"closed", "void", "merged"}
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
