@@ -111,21 +111,15 @@ def _show(view: Rehearsal) -> None:
 def _administrator(role: str) -> None:
     """One account for each of the three, named after its post, where nobody holds it yet."""
     from xiucheng.foundation.people import commands, queries
-    from xiucheng.foundation.people.rules import Standing
+    from xiucheng.foundation.people.rules import Post, Standing
     from xiucheng.kit.now import now
-    from xiucheng.kit.verbs import verb
 
     if queries.staff(at=now(), role=role):
         return
     if queries.account_of(role) is not None:
         raise fail(_("账号 {username} 已有，但没有这个岗位；请用 user role 任命。").format(username=role))
     by, password = Standing.for_system("cli"), secrets.token_urlsafe(12)
-
-    @verb
-    def appointed() -> None:
-        person = commands.register_person(by=by, now=now(), name=queries.role_name(role))
-        commands.create_account(by=by, now=now(), person_id=person, username=role, password=password)
-        commands.start_membership(by=by, now=now(), person_id=person, role=role)
-
-    appointed()
+    commands.register_with_account(
+        by=by, now=now(), name=queries.role_name(role), username=role, password=password, post=Post(role)
+    )
     out.print(f"{role}: {password}", markup=False)

@@ -18,7 +18,7 @@ from .words import _
 
 if TYPE_CHECKING:
     from xiucheng.foundation.people.queries.accounts import AccountRow
-    from xiucheng.foundation.people.rules import Standing
+    from xiucheng.foundation.people.rules import Post, Standing
 
 app = typer.Typer(help=_("账号与任职。"), no_args_is_help=True)
 
@@ -61,16 +61,9 @@ def add(
     with at_the_machine(data) as by:
         from xiucheng.foundation.people import commands
         from xiucheng.kit.now import now
-        from xiucheng.kit.verbs import verb
 
-        @verb
-        def found() -> None:
-            person = commands.register_person(by=by, now=now(), name=name)
-            commands.create_account(by=by, now=now(), person_id=person, username=username, password=password)
-            if role:
-                commands.start_membership(by=by, now=now(), person_id=person, **_post(role, area, agency))
-
-        found()
+        post = _post(role, area, agency) if role else None
+        commands.register_with_account(by=by, now=now(), name=name, username=username, password=password, post=post)
     out.print(_("已开通：{username}").format(username=username))
     if generate:
         out.print(f"{_('口令')}: {password}", markup=False)
@@ -92,26 +85,25 @@ def role(
         person, moment = account(username).person_id, now()
         post = _post(role, area, agency)
         if not end:
-            commands.start_membership(by=by, now=moment, person_id=person, **post)
+            commands.start_membership(
+                by=by, now=moment, person_id=person, role=post.role, area=post.area, agency_id=post.agency_id
+            )
         else:
-            held = [
-                one
-                for one in queries.staff(at=moment, role=role, person_id=person)
-                if one.post.area == area and one.post.agency_id == post["agency_id"]
-            ]
+            held = [one for one in queries.staff(at=moment, role=role, person_id=person) if one.post == post]
             if not held:
                 raise fail(_("{username} 现在没有这个岗位").format(username=username))
             commands.end_membership(by=by, now=moment, membership_id=held[0].membership_id)
     out.print(_("完成"))
 
 
-def _post(role: str, area: str, agency: str) -> dict[str, Any]:
+def _post(role: str, area: str, agency: str) -> Post:
     from xiucheng.foundation.people import queries
+    from xiucheng.foundation.people.rules import Post
 
     found = queries.agency_by_code(agency) if agency else None
     if agency and found is None:
         raise fail(_("没有单位 {agency}").format(agency=agency))
-    return {"role": role, "area": area, "agency_id": found.id if found else None}
+    return Post(role, area, found.id if found else None)
 
 
 @app.command("password", help=_("设置新口令；原有会话全部失效。"))

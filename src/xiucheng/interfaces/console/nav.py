@@ -11,7 +11,6 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing, visible_to
 
 CENTRE = ("acceptor", "dispatcher", "shift_leader")
-ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 
 # Who reads the figures of places: whoever answers for a place or for the district, and who brings them in.
 FIGURES = ("shift_leader", "leader", "street_head", "community_secretary", "grid_officer", "system_admin")

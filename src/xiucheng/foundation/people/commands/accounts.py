@@ -21,9 +21,9 @@ from xiucheng.kit.verbs import verb
 
 from .. import memory, queries
 from ..models import Account, Person, SignInAttempts
-from ..rules import Standing
+from ..rules import Post, Standing
 from .frame import locked, record, refusing
-from .staff import NO_PERSON, check_not_an_administrator
+from .staff import NO_PERSON, check_not_an_administrator, register_person, start_membership
 
 _COUNT = """
 INSERT INTO people_sign_in_attempts AS a (name_digest, failures, last_at) VALUES (%(name)s, 1, %(now)s)
@@ -63,6 +63,21 @@ def create_account(*, by: Standing, now: datetime, person_id: UUID, username: st
     memory.remembered.changed()
     record("create_account", row.id, by, now, person=person_id)
     return row.id
+
+
+@verb
+def register_with_account(
+    *, by: Standing, now: datetime, name: str, username: str, password: str, post: Post | None = None
+) -> UUID:
+    """Somebody joins the staff and can sign in, with a post from now on or without one yet; all of it or nothing.
+
+    Returns the person's id. Refused: as register_person, create_account, start_membership. Steps: theirs.
+    """
+    person_id = register_person(by=by, now=now, name=name)
+    create_account(by=by, now=now, person_id=person_id, username=username, password=password)
+    if post is not None:
+        start_membership(by=by, now=now, person_id=person_id, role=post.role, area=post.area, agency_id=post.agency_id)
+    return person_id
 
 
 @verb

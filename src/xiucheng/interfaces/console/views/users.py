@@ -10,13 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import commands
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import ADMINISTRATORS
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.verbs import verb
 
 from .. import names
 from ..doors import Visit, desk, page
-from ..nav import ADMINISTRATORS
 
 
 def _rights(request: Visit) -> dict[str, bool]:
@@ -72,19 +71,10 @@ def users(request: Visit) -> HttpResponse:
 @desk
 def create(request: Visit) -> HttpResponse:
     """A person with an account."""
-    post = request.POST
-    people.demand(request.standing, "users.manage")
-    _found(request, post.get("name", ""), post.get("username", ""), post.get("password", ""))
-    messages.success(request, _("已建账号 %(name)s") % {"name": post.get("username", "")})
+    said = {name: request.POST.get(name, "") for name in ("name", "username", "password")}
+    commands.register_with_account(by=request.standing, now=request.moment, **said)
+    messages.success(request, _("已建账号 %(name)s") % {"name": said["username"]})
     return redirect("console:users")
-
-
-@verb
-def _found(request: Visit, name: str, username: str, password: str) -> None:
-    """Both or neither: a refused account leaves no person behind."""
-    by, now = request.standing, request.moment
-    person_id = commands.register_person(by=by, now=now, name=name)
-    commands.create_account(by=by, now=now, person_id=person_id, username=username, password=password)
 
 
 @require_POST
