@@ -133,6 +133,10 @@ def test_a_reporter_says_that_it_is_not_settled(site: Site, visit: Visit, width:
     page.screenshot(path=f"test-results/reopen-{width}{'-dark' if dark else ''}.png", full_page=True)
     page.get_by_role("button", name=re.compile("请重新办")).click()
     expect(page.get_by_text("案卷已重新立案")).to_be_visible()
+    for button in ("English", "中文"):
+        page.locator("details.menu > summary").click()
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("html")).to_have_attribute("lang", re.compile("^en" if button == "English" else "^zh"))
     page.get_by_role("link", name="删除我的信息").click()
     expect(page.get_by_role("heading", name="会留下")).to_be_visible()
     assert not serious(page)

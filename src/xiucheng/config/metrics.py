@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.db import Error
@@ -86,9 +86,8 @@ def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"xiucheng_{name}", help_text, value=value)
 
 
-def _by(name: str, help_text: str, label: str, values: object) -> GaugeMetricFamily:
+def _by(name: str, help_text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"xiucheng_{name}", help_text, labels=[label])
-    assert hasattr(values, "items")
     for key, value in values.items():
         family.add_metric([key], value)
     return family

@@ -158,7 +158,7 @@ def test_the_tracking_page_shows_released_pictures_only(world):
 
 def test_the_tracking_page_keeps_its_address_to_itself(world):
     answer = Client().get(send(Client()).headers["Location"])
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer.headers["Cache-Control"]
 
 

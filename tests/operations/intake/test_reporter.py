@@ -57,6 +57,8 @@ def test_the_reporter_has_their_case_opened_again(world: World) -> None:
     done = closed(world)
     tracked = queries.track(done.tracking_key, world.now)
     assert tracked.reopen_until == world.now + timedelta(days=15)
+    assert tracked.reopenable(tracked.reopen_until)
+    assert not tracked.reopenable(tracked.reopen_until + timedelta(seconds=1))
     view = reopen(world, done.tracking_key)
     assert (view.state, view.facts.reopen_count) == ("filed", 1)
     line = case_queries.story(view.id)[-1]

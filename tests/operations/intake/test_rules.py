@@ -20,6 +20,7 @@ from xiucheng.operations.intake.rules import (
     flags_of,
     judge,
     may_move,
+    may_somewhere,
 )
 from xiucheng.operations.intake.rules.moves import BY_OTHERS
 from xiucheng.operations.intake.rules.quality import Span, on_time, percentile, response_hours
@@ -140,6 +141,7 @@ def test_the_matrix_is_what_decides(role: str, name: str) -> None:
     reach = MATRIX.get(name, {}).get(role)
     assert may_move(name, here, own) == (reach is not None)
     assert may_move(name, there, own) == (reach == "district")
+    assert may_somewhere(name, own) == (reach is not None)
 
 
 def test_others_than_persons_have_their_own_few_moves() -> None:

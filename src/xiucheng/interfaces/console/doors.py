@@ -97,8 +97,3 @@ def seen_version(request: Visit) -> int:
 def is_part(request: HttpRequest) -> bool:
     """Did htmx ask for a piece (and not the browser, restoring history, for the whole)?"""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
-
-
-def refused_part(request: Visit, refusal: Refused, *, status: int | None = None) -> HttpResponse:
-    """A refusal in the place of the form that caused it."""
-    return part(request, "web/parts/refusal.html", {"refusal": refusal}, status=status or refusal.status)

@@ -1,6 +1,5 @@
 """What a reporter may do with their own report, by its key: have the case opened again, have their words erased."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -14,25 +13,8 @@ from xiucheng.interfaces.web.rates import FEW, limited
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands, queries
-from xiucheng.operations.intake.queries import Tracked
 
 RESIDENT = Standing.resident("resident")
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What the tracking page offers. until: of the window for opening again, None where the case is not closed."""
-
-    until: datetime | None
-    in_time: bool
-    erasable: bool
-    erased: bool
-
-
-def offers(tracked: Tracked, at: datetime) -> Offers:
-    """Of a report as it stands at a moment."""
-    until = tracked.reopen_until
-    return Offers(until, until is not None and at <= until and not tracked.erased, tracked.erasable, tracked.erased)
 
 
 @never_cache
@@ -75,13 +57,19 @@ def _page(request: HttpRequest, template: str, key: str, at: datetime, refusal: 
     context = {
         "key": key,
         "tracked": tracked,
-        "own": offers(tracked, at),
+        "reopenable": tracked.reopenable(at),
         "refusal": refusal,
         "reason": request.POST.get("reason", ""),
     }
-    answer = render(request, template, context, status=refusal.status if refusal else 200)
-    # The address is the secret, so no other site sees it. (Not "no-referrer": the browser would then not tell either
-    # where the form comes from, and it would be refused as a stranger's.)
+    return kept_secret(render(request, template, context, status=refusal.status if refusal else 200))
+
+
+def kept_secret(answer: HttpResponse) -> HttpResponse:
+    """A page whose address holds the key: no other site sees it, no search engine keeps it.
+
+    Not "no-referrer": the browser would then not tell either where a form of the page comes from (its own, or the
+    switch of languages), and it would be refused as a stranger's.
+    """
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -109,14 +109,8 @@ def nearby(said: Said, now: datetime) -> list[dict[str, Any]]:
 
 
 def components(said: Said, now: datetime) -> list[Near]:
-    """The fixed things of the category's kind close by; nothing without a point and a category, or outside."""
-    if not said.category or said.lon is None or said.lat is None:
-        return []
-    try:
-        return queries.components_nearby(category=said.category, lon=said.lon, lat=said.lat, now=now)
-    except Refused:
-        # What is wrong with category or place is said when the report is handed in.
-        return []
+    """The fixed things that the report may be about, as far as it says what and where."""
+    return queries.components_offered(category=said.category, lon=said.lon, lat=said.lat, now=now)
 
 
 def submit(said: Said, now: datetime) -> Submitted:

@@ -202,7 +202,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "tracked": tracked,
         "told": tracking.told(tracked),
-        "own": own.offers(tracked, moment),
+        "reopenable": tracked.reopenable(moment),
         "done": "again" if "again" in request.GET else "erased" if "erased" in request.GET else "",
         "category": category.minor_name if category else "",
         "pictures": _released(tracked),
@@ -211,11 +211,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
         "sent": _sent(request, tracked),
         "address_of_page": request.build_absolute_uri(reverse("mobile:track", args=[key])),
     }
-    response = render(request, "mobile/track.html", context)
-    # The address is the secret: it must not travel to other sites nor lie in shared caches.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return own.kept_secret(render(request, "mobile/track.html", context))
 
 
 def _sent(request: HttpRequest, tracked: intake.Tracked) -> dict[str, Any] | None:

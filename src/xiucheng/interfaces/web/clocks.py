@@ -77,7 +77,6 @@ class Bar:
 class Drawing:
     bars: tuple[Bar, ...]
     due_x: float | None
-    now_x: float | None
     sums: tuple[Bar, ...]  # one line of the legend per owner and kind; x and width unused
 
     @property
@@ -107,8 +106,7 @@ def draw(spans: Sequence[Span], now: datetime, due: datetime | None = None) -> D
         for piece_start, piece_end, piece_kind in _cut(span.start, end, due, kind):
             width = max(x(piece_end) - x(piece_start), 2.0)
             bars.append(Bar(x(piece_start), width, piece_kind, span.whose, words.span(piece_end - piece_start)))
-    is_open = any(span.end is None for span in spans)
-    return Drawing(tuple(bars), x(due) if due else None, x(now) if is_open else None, _sums(spans, now, owners))
+    return Drawing(tuple(bars), x(due) if due else None, _sums(spans, now, owners))
 
 
 def _kind(span: Span, owners: list[str]) -> str:

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from xiucheng.foundation.places.queries import Near
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import queries
 
 from ..doors import Visit, desk, part
@@ -25,8 +24,4 @@ def nearest(request: Visit) -> list[Near]:
         lon, lat = float(request.POST.get("lon", "")), float(request.POST.get("lat", ""))
     except ValueError:
         return []
-    try:
-        return queries.components_nearby(category=category, lon=lon, lat=lat, now=request.moment) if category else []
-    except Refused:
-        # What is wrong with category or place is said when the form is handed in.
-        return []
+    return queries.components_offered(category=category, lon=lon, lat=lat, now=request.moment)

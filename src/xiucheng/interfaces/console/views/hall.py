@@ -19,6 +19,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases.rules import parse_number
 from xiucheng.operations.intake import queries as intake
+from xiucheng.operations.intake.rules import may_somewhere
 
 from .. import names, nav
 from ..doors import Visit, desk, is_part, page, part
@@ -181,7 +182,7 @@ def _choices(request: Visit) -> dict[str, Any]:
 
 def _waiting(request: Visit) -> int | None:
     """How many reports wait to be accepted, for those who accept."""
-    if not request.standing.has("acceptor", "shift_leader"):
+    if not may_somewhere("file", request.standing):
         return None
     return intake.counts(request.standing)["received"]
 

@@ -41,5 +41,5 @@ def release(request: Visit, media_id: UUID) -> HttpResponse:
 
 def back(request: Visit) -> str:
     """The page one came from, if it is one of ours."""
-    target = request.POST.get("to", "")
+    target = request.POST.get("to") or request.GET.get("to", "")
     return target if target.startswith("/desk/") else reverse("console:hall")

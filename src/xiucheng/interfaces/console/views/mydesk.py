@@ -17,6 +17,7 @@ from xiucheng.foundation.tasks.rules import Request, Task
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import queries as intake
+from xiucheng.operations.intake.rules import may_somewhere
 
 from ..doors import Visit, desk, page
 from ..names import Names
@@ -105,7 +106,7 @@ def _queues(request: Visit) -> list[dict[str, object]]:
         }
         for name in names
     ]
-    if request.standing.has("acceptor", "shift_leader"):
+    if may_somewhere("file", request.standing):
         waiting = intake.counts(request.standing)["received"]
         found.insert(0, {"label": _("待受理"), "count": waiting, "href": reverse("console:reports")})
     return [one for one in found if one["count"]]

@@ -17,11 +17,11 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake import commands
 from xiucheng.operations.intake.commands.submitting import Once
+from xiucheng.operations.intake.rules import may_self_handle
 
 from .. import names
 from ..doors import Visit, desk, page
 
-POSTS = ("grid_officer", "inspector")
 # D: what one person settles with two hands; everything else is one tap further, in the list of all.
 COMMON = ("E0110", "E0101", "E0105", "E0202", "E0409", "E0410", "C0123", "C0305")
 SIDES = ("before", "after")
@@ -35,7 +35,7 @@ _KEPT = 3600
 @desk
 def on_the_spot(request: Visit) -> HttpResponse:
     """The form, and its handing in; what was typed and photographed stays where it is refused."""
-    if not request.standing.has(*POSTS):
+    if not may_self_handle(request.standing):
         raise Refused("not_yours", names.not_yours(), status=403)
     if request.method == "GET":
         return _show(request, {}, {}, str(uuid4()))

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -43,12 +42,11 @@ def erase(request: Visit, media_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已永久删除这张图片。"))
             return redirect(back(request))
-    to = request.POST.get("to") or request.GET.get("to", "")
     context = {
         "media_id": media_id,
         "picture": described,
         "reasons": REASONS.items(),
         "refusal": refusal,
-        "to": to if to.startswith("/desk/") else reverse("console:hall"),
+        "to": back(request),
     }
     return page(request, "console/erase_picture.html", context, status=refusal.status if refusal else 200)

@@ -1,7 +1,6 @@
 """Reports that wait for a decision: the queue, one report, and the moves of its own table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from xiucheng.operations.cases import queries as case_queries
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
 from xiucheng.operations.intake.queries import ReportView
-from xiucheng.operations.intake.rules import STATES, may_move
+from xiucheng.operations.intake.rules import STATES, may_move, may_somewhere
 
 from .. import caseview, names
 from ..doors import Visit, desk, is_part, page, part, seen_version
@@ -58,7 +57,7 @@ def queue(request: Visit) -> HttpResponse:
         "rows": rows,
         "page": found,
         "counts": queries.counts(request.standing),
-        "may_accept": request.standing.has("acceptor", "shift_leader"),
+        "may_accept": may_somewhere("file", request.standing),
         "state": state,
         "channel": channel,
         "channels": queries.channels(),
@@ -191,11 +190,9 @@ def _area(request: Visit, view: ReportView) -> forms.Field:
 
 def _component(request: Visit, view: ReportView) -> forms.Field:
     category = request.POST.get("category") or view.category
-    near: list[Near] = []
-    if category and view.lon is not None and view.lat is not None:
-        with suppress(Refused):
-            near = queries.components_nearby(category=category, lon=view.lon, lat=view.lat, now=request.moment)
-    choices = _component_choices(near)
+    choices = _component_choices(
+        queries.components_offered(category=category, lon=view.lon, lat=view.lat, now=request.moment)
+    )
     if view.component and view.component not in dict(choices):
         choices.append((view.component, view.component))
     return forms.ChoiceField(choices=choices, initial=view.component)

@@ -27,6 +27,11 @@ class Channel:
     elements: bool = False
     offers_nearby: bool = True
 
+    @property
+    def erasable(self) -> bool:
+        """May whoever holds the tracking key erase what they said? Not what staff found: that proves their work."""
+        return self.counts_as != "patrol"
+
     def admits(self, by: Standing) -> bool:
         """May this one hand in a report here? The site's own processes may everywhere; rules never report."""
         kind = by.actor.kind

@@ -59,7 +59,7 @@ def erase_by_reporter(*, by: Standing, now: datetime, tracking_key: str) -> bool
     `not_the_public` (403) for what staff found on patrol: its pictures prove the work. Step: intake.erase.
     """
     row = _of_key(tracking_key)
-    if CHANNELS[row.channel].counts_as == "patrol":
+    if not CHANNELS[row.channel].erasable:
         text = _("这是工作人员巡查时的上报，不能凭查询码删除。")
         raise Refused("not_the_public", text, status=403)
     if vault.listed([row.key_id]):

@@ -6,6 +6,7 @@ from uuid import UUID
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.queries import Near
+from xiucheng.kit.refused import Refused
 
 from .. import placing
 from ..components import kind_of
@@ -29,6 +30,17 @@ def components_nearby(*, category: str, lon: float, lat: float, datum: str = "wg
     assert place.lon is not None
     assert place.lat is not None
     return places.near(place.lon, place.lat, WITHIN_METRES, "component", of=(kind,), limit=OFFERED)
+
+
+def components_offered(*, category: str, lon: float | None, lat: float | None, now: datetime) -> list[Near]:
+    """The same while a form is being filled in: nothing without a category and a point in degrees WGS84, and nothing
+    refused, for what is wrong with either is said when the form is handed in."""
+    if not category or lon is None or lat is None:
+        return []
+    try:
+        return components_nearby(category=category, lon=lon, lat=lat, now=now)
+    except Refused:
+        return []
 
 
 def components_of_report(report_id: UUID, category: str, standing: Standing, now: datetime) -> list[Near]:

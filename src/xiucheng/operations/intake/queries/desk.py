@@ -156,7 +156,7 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
     At most 8 statements, two of them on `keys`. Refused: `not_found` (404) also where the reader may not see it.
     """
     row = Report.objects.filter(id=report_id).first()
-    if row is None or not _sees(people.visible_to(standing), row.area):
+    if row is None or not may_open(standing, row.area):
         raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
     content = Content.objects.get(report_id=row.id)
     notes = list(Note.objects.filter(report_id=row.id).order_by("id").values_list("step_id", "key_id", "sealed"))
@@ -209,8 +209,5 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
 
 def may_open(standing: Standing, area: str) -> bool:
     """May the reader open the reports of an area one by one? No statement."""
-    return _sees(people.visible_to(standing), area)
-
-
-def _sees(scope: Scope, area: str) -> bool:
+    scope = people.visible_to(standing)
     return scope.kind == "all" or area.startswith(scope.areas)

@@ -60,6 +60,10 @@ class Tracked:
     erased: bool
     erasable: bool
 
+    def reopenable(self, at: datetime) -> bool:
+        """May its reporter have the closed case opened again at this moment? Not once their words are erased."""
+        return self.reopen_until is not None and at <= self.reopen_until and not self.erased
+
 
 def track(tracking_key: str, now: datetime) -> Tracked:
     """The report of a tracking key as typed. At most 7 statements, one of them on `keys`.
@@ -89,7 +93,7 @@ def track(tracking_key: str, now: datetime) -> Tracked:
         reason=_why(row) if row.state == "rejected" else None,
         reopen_until=facts.closed_at + REOPEN_WINDOW if facts and facts.state == "closed" and facts.closed_at else None,
         erased=erased,
-        erasable=not erased and CHANNELS[row.channel].counts_as != "patrol",
+        erasable=not erased and CHANNELS[row.channel].erasable,
     )
 
 

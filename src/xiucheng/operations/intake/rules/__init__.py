@@ -1,6 +1,6 @@
 """The rules of a report, pure: its table of moves, who may make them, what a submission must be, what is doubtful."""
 
-from .moves import MATRIX, REPORT_MOVES, STATES, may_move
+from .moves import MATRIX, REPORT_MOVES, STATES, may_move, may_self_handle, may_somewhere
 from .quality import FLAGS, Stated, flags_of, response_hours
 from .submission import LIMITS, Contact, Problem, Submission, judge
 
@@ -17,5 +17,7 @@ __all__ = [
     "flags_of",
     "judge",
     "may_move",
+    "may_self_handle",
+    "may_somewhere",
     "response_hours",
 ]

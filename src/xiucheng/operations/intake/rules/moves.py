@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.people.acts import Reach
 from xiucheng.foundation.people.rules import Standing, reaches
 from xiucheng.kit.moves import Field, Move, MoveTable
+from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
 
 STATES = {
     "received": _("待受理"),
@@ -71,6 +72,16 @@ BY_OTHERS: Mapping[str, frozenset[str]] = {
     "channel": frozenset({"attach"}),
     "system": frozenset({"file", "attach", "reject"}),
 }
+
+
+def may_somewhere(name: str, by: Standing) -> bool:
+    """Is the move any of this person's posts' business, whichever report it is?"""
+    return by.has(*MATRIX.get(name, {}))
+
+
+def may_self_handle(by: Standing) -> bool:
+    """Does this person hold a post that settles small things on the spot 自处置? Where, the verb judges."""
+    return by.has(*CASE_MATRIX["file_self_handled"])
 
 
 def may_move(name: str, area: str, by: Standing) -> bool:
