@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 ASSETS = ROOT / "src/xiucheng/interfaces/assets"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FONT = "Noto Sans CJK"
 PACKAGES = ("chromium", "fonts-noto-cjk")
 SERVER_PACKAGE = "postgresql-15"
 # Where SQL is closest to the server: the journal, bulk writes, constraints, search, the site's schema.
