@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import shapely
-from django.db import connection
 from shapely.geometry.base import BaseGeometry
+
+from xiucheng.kit import bulk
 
 from ..geodata.unpacking import MAX_BYTES
 from ..models import DraftChunk, DraftFinding, DraftItem
@@ -66,14 +67,19 @@ def write_bytes(draft_id: UUID, target: Path) -> None:
 def keep_items(draft_id: UUID, rows: Iterable[Mapping[str, str]], shapes: Sequence[bytes]) -> None:
     """Replace the rows of a draft; cells by column name, shapes as WKB in the file's own numbers."""
     DraftItem.objects.filter(draft_id=draft_id).delete()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY places_draft_item (draft_id, number, cells, shape) FROM STDIN") as copy,
-    ):
-        for number, (cells, shape) in enumerate(zip(rows, shapes, strict=True), start=1):
-            # PostgreSQL keeps no NUL in a text; a file may hold one.
-            said = json.dumps(dict(cells), ensure_ascii=False).replace("\\u0000", "")
-            copy.write_row((draft_id, number, said, shape or None))
+    cells = (
+        # PostgreSQL keeps no NUL in a text; a file may hold one.
+        json.dumps(dict(row), ensure_ascii=False).replace("\\u0000", "")
+        for row in rows
+    )
+    bulk.copy(
+        "places_draft_item",
+        ("draft_id", "number", "cells", "shape"),
+        (
+            (draft_id, number, said, shape or None)
+            for number, (said, shape) in enumerate(zip(cells, shapes, strict=True), start=1)
+        ),
+    )
 
 
 def items(draft_id: UUID) -> Iterator[tuple[int, dict[str, str], bytes]]:

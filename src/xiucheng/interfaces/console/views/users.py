@@ -71,9 +71,15 @@ def users(request: Visit) -> HttpResponse:
 @desk
 def create(request: Visit) -> HttpResponse:
     """A person with an account."""
-    said = {name: request.POST.get(name, "") for name in ("name", "username", "password")}
-    commands.register_with_account(by=request.standing, now=request.moment, **said)
-    messages.success(request, _("已建账号 %(name)s") % {"name": said["username"]})
+    said = request.POST
+    commands.register_with_account(
+        by=request.standing,
+        now=request.moment,
+        name=said.get("name", ""),
+        username=said.get("username", ""),
+        password=said.get("password", ""),
+    )
+    messages.success(request, _("已建账号 %(name)s") % {"name": said.get("username", "")})
     return redirect("console:users")
 
 

@@ -1,7 +1,7 @@
 """What others may read of reports; lists start from what the reader may see."""
 
 from .callers import Earlier, earlier_of_reporter
-from .components import components_nearby, components_of_report
+from .components import components_nearby, components_of_report, components_offered
 from .desk import QueueRow, ReportView, counts, may_open, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
@@ -22,6 +22,7 @@ __all__ = [
     "channels",
     "components_nearby",
     "components_of_report",
+    "components_offered",
     "counts",
     "earlier_of_reporter",
     "flagged",
