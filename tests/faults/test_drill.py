@@ -89,7 +89,8 @@ class Drill:
         environment = {**os.environ, **trial.environment(), **outside}
         subprocess.run([sys.executable, "-c", _FOUND], env=environment, check=True, cwd=_ROOT)
         worker = subprocess.Popen([sys.executable, "-m", "xiucheng", "worker"], env=environment, cwd=_ROOT)
-        writers = [Writer(name, self.ledger, environment) for name in ("a", "b")]
+        # Several reports a second, as in a busy city; at full speed they would only take the processor from the backup.
+        writers = [Writer(name, self.ledger, environment, pause=0.2) for name in ("a", "b")]
         try:
             self._acknowledged(20)
             first = _at(self.data, "backup", "--to", str(self.backups), "--json")

@@ -77,14 +77,14 @@ class Ledger:
 class Writer:
     """A process that hands in reports by the verb itself; killed, it goes on with the key it was not answered for."""
 
-    def __init__(self, name: str, ledger: Ledger, environment: Mapping[str, str]) -> None:
-        self.name, self.ledger, self.environment = name, ledger, environment
+    def __init__(self, name: str, ledger: Ledger, environment: Mapping[str, str], pause: float = 0.03) -> None:
+        self.name, self.ledger, self.environment, self.pause = name, ledger, environment, pause
         self._next = 0
         self._readers: list[threading.Thread] = []
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.writer", self.name, str(self._next)]
+        command = [sys.executable, "-m", "tests.faults.writer", self.name, str(self._next), str(self.pause)]
         self.process = subprocess.Popen(
             command, cwd=_ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -1,6 +1,6 @@
-"""`python -m tests.faults.writer NAME FIRST`: hands in NAME-FIRST, NAME-FIRST+1, … and says which report each became.
+"""`python -m tests.faults.writer NAME FIRST PAUSE`: hands in NAME-FIRST, NAME-FIRST+1, … and says what each became.
 
-Now and then it also hands in a picture, of which the worker is to make copies.
+It rests PAUSE seconds after each. Now and then it also hands in a picture, of which the worker is to make copies.
 """
 
 import sys
@@ -10,7 +10,7 @@ from itertools import count
 import django
 
 
-def main(name: str, first: int) -> None:
+def main(name: str, first: int, pause: float) -> None:
     django.setup()
     from tests.faults.town import report_of
     from tests.pictures import jpeg
@@ -36,8 +36,8 @@ def main(name: str, first: int) -> None:
                 django.db.connections.close_all()
                 time.sleep(0.2)
         print(number, done.report_id, flush=True)
-        time.sleep(0.03)
+        time.sleep(pause)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
