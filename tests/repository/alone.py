@@ -38,7 +38,7 @@ def main(bundle: Path, data: Path, port: str) -> None:
         "foreign": sorted(name for name in mapped if name.startswith("/") and not name.startswith(f"{bundle}/")),
         "routes": Path("/proc/net/route").read_text().splitlines()[1:],
         "zone": str(zoneinfo.ZoneInfo("Asia/Shanghai")),
-        "drivers": sorted({"LIBKML", "ESRI Shapefile", "GPKG", "GeoJSON"} & set(pyogrio.list_drivers())),
+        "drivers": sorted({"ESRI Shapefile", "GPKG", "GeoJSON"} & set(pyogrio.list_drivers())),
         "datum": pyproj.Transformer.from_crs(4490, 4545, always_xy=True).transform(108.0, 30.0),
     }
     with data.with_suffix(".log").open("w") as log:

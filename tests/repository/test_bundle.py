@@ -88,7 +88,7 @@ def test_it_installs_and_lives_without_a_network_or_anything_of_the_machine(made
     assert said["executable"] == str(far / "xiucheng/bin/python")
     assert [name for name in said["foreign"] if ".so" in name] == [], "it runs on libraries of this machine"
     assert said["zone"] == "Asia/Shanghai"
-    assert said["drivers"] == ["ESRI Shapefile", "GPKG", "GeoJSON", "LIBKML"]
+    assert said["drivers"] == ["ESRI Shapefile", "GPKG", "GeoJSON"]
     assert [round(number) for number in said["datum"]] == [500000, 3320113]
     assert said["healthz"] == 200, log
     assert 'href="/static/' in said["page"]
