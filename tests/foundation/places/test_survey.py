@@ -118,7 +118,8 @@ def test_ten_thousand_cells_are_surveyed_in_seconds():
     for number, cell in enumerate(cell for row in lattice(100, 100, bends=10) for cell in row):
         cells[f"990101001{number // 500:03d}{number % 500:03d}"] = cell
     cells = pulled(cells, "990101001010250", 0.4)
-    begun = time.monotonic()
+    # Seconds of work: what the machine does besides is no fault of the survey.
+    begun = time.process_time()
     faults = survey(cells)
     assert faults
-    assert time.monotonic() - begun < 25
+    assert time.process_time() - begun < 25

@@ -145,9 +145,9 @@ def test_pages_are_quick_and_ask_little(admin: Client, path: str) -> None:
     counts, took = [], []
     for _again in range(3):
         with CaptureQueriesContext(connections["default"]) as asked, CaptureQueriesContext(connections["keys"]) as keys:
-            begun = time.perf_counter()
+            begun = time.process_time()
             answer = admin.get(f"/setup/{path}")
-            took.append(time.perf_counter() - begun)
+            took.append(time.process_time() - begun)
         counts.append(len(asked) + len(keys))
         assert answer.status_code == 200
     print(f"/setup/{path}: {min(took) * 1000:.0f} ms, {min(counts)} statements")
