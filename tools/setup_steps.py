@@ -300,12 +300,14 @@ class Setup:
         """The package with its built pages and its English as one wheel in `folder`; no index is asked."""
         folder.mkdir(parents=True, exist_ok=True)
         before = {path: path.stat().st_mtime_ns for path in folder.glob("xiucheng-*.whl")}
-        # The backend copies what is in build/ from an earlier time, also what has been deleted since.
-        shutil.rmtree(self.root / "build", ignore_errors=True)
         uv = [str(self.venv / "bin" / "uv"), "build", "--wheel", "--no-build-isolation", "-p", str(self.python)]
-        with working("打包", "Building the wheel"):
+        with working("打包", "Building the wheel"), (self.venv / "wheel.lock").open("a") as lock:
+            # Two builds at once would take each other's build/ away.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # The backend copies what is in build/ from an earlier time, also what has been deleted since.
+            shutil.rmtree(self.root / "build", ignore_errors=True)
             self._do([*uv, "--quiet", "--out-dir", str(folder), str(self.root)])
-        shutil.rmtree(self.root / "build", ignore_errors=True)
+            shutil.rmtree(self.root / "build", ignore_errors=True)
         return next(path for path in folder.glob("xiucheng-*.whl") if before.get(path) != path.stat().st_mtime_ns)
 
     def run_installer(self, command: list[str]) -> None:

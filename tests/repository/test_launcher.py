@@ -47,7 +47,7 @@ def test_the_script_is_plain_sh_and_finds_itself_through_a_link(tmp_path: Path) 
     assert "demo" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["lock", "setup"])
+@pytest.mark.parametrize("command", ["bundle", "lock", "setup", "wheel"])
 def test_asking_for_help_does_nothing_else(tmp_path: Path, command: str) -> None:
     copied = tmp_path / "checkout"
     copied.mkdir()

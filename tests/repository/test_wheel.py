@@ -11,6 +11,7 @@ import tempfile
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_everything_that_git_knows_and_python_does_not_is_in_it(wheel: Path) -> 
     assert wanted - inside == set()
     assert {"xiucheng/locale/en/LC_MESSAGES/django.mo", "xiucheng/interfaces/assets/dist/manifest.json"} <= inside
     assert not [name for name in inside if name.startswith(("tests/", "tools/")) or "node_modules" in name]
+
+
+def test_two_that_are_built_at_once_do_not_disturb_each_other(wheel: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(Setup(ROOT).build_wheel, (tmp_path / "one", tmp_path / "two")))
+    whole = sorted(zipfile.ZipFile(wheel).namelist())
+    assert [sorted(zipfile.ZipFile(path).namelist()) for path in made] == [whole, whole]
 
 
 def test_it_refuses_to_be_built_without_its_pages(tmp_path: Path) -> None:
