@@ -182,6 +182,7 @@ def test_fifty_thousand_dwellings_are_judged_in_twenty_seconds(admin: Standing, 
     from xiucheng.kit import jobs
     from xiucheng.kit.now import now
     from xiucheng.operations.founding import commands, queries
+    from xiucheng.operations.founding.models import Progress
 
     rows = [
         (f"示例{number // 500}里", "槐花社区", f"示例路{number // 500}号", f"{number // 50 % 10 + 1}号楼", "6",
@@ -195,6 +196,7 @@ def test_fifty_thousand_dwellings_are_judged_in_twenty_seconds(admin: Standing, 
     took, wall = time.process_time() - begun, time.monotonic() - wall
     view = queries.import_view(found, admin)
     assert (view.state, view.rows, view.wrong) == ("checked", 50_000, 0), (view.said, view.faults[:3])
+    assert Progress.objects.get(import_id=found).total == 50_000
     print(f"50,000 dwellings judged in {took:.1f} s of work, {wall:.1f} s on the clock")
     assert took < 20
     begun, wall = time.process_time(), time.monotonic()

@@ -22,6 +22,9 @@ from ..rules.cells import BadCell
 from . import looking
 from .base import Change, Column, Done, Key, KnownRows, Record, Settled, Template, There, Values
 
+_PART = 5000
+"""So many rows are written before the page hears how far it is."""
+
 DEPTHS = ("compound", "building", "dwelling")
 
 
@@ -102,8 +105,10 @@ class Housing(Template):
                 ids.setdefault(change.key, uuid7())
                 rows.append((change.key, _will_be(change)))
         closed = [UUID(one.there.ref) for one in changes if one.kind == "missing" and one.there]
-        if rows:
-            commands.load_housing(actor=by.actor, now=now, **_rows(rows, ids))
+        # Compounds come before what stands in them (`rank`), so that any part of the rows finds what it needs.
+        for at in range(0, len(rows), _PART):
+            commands.load_housing(actor=by.actor, now=now, **_rows(rows[at : at + _PART], ids))
+            tick(min(at + _PART, len(rows)))
         if closed:
             commands.close_housing(actor=by.actor, now=now, ids=closed)
         tick(len(changes))
