@@ -19,7 +19,16 @@ WIDTH = 110
 SHOWN: dict[str, tuple[str, ...]] = {
     "kit": ("journal", "verbs", "idempotency", "paging", "jobs", "remembered", "refused", "actor", "ids", "now"),
     "foundation/places": ("rules", "queries", "commands", "amounts", "figures"),
-    "foundation/people": ("rules", "queries", "commands", "vault", "neighbourhood/responsibilities"),
+    "foundation/people": (
+        "rules",
+        "queries",
+        "commands",
+        "vault",
+        "neighbourhood/responsibilities",
+        "neighbourhood/neighbours",
+        "neighbourhood/stewards",
+        "neighbourhood/chains",
+    ),
     "foundation/packs": ("queries", "commands", "registry"),
     "foundation/media": ("queries", "commands", "registry"),
     "foundation/notices": ("queries", "commands", "registry"),

@@ -244,6 +244,20 @@ RESPONSIBILITY = (
     desk(f"{ANSWER}/resume", "responsibility/{nobody}/resume", (404, ANSWERERS), method="POST"),
 )  # fmt: skip
 
+STEWARD = "stewards/<uuid:steward_id>"
+KEEPERS = frozenset({"street_head", "community_secretary"})
+CHOSEN = {"area": "990101001001", "kind": "building_steward", "covers": "3 号楼", "selection": "elected"}
+STEWARDS = (
+    desk("stewards/", "stewards/?state=serving", (200, ANSWERERS)),
+    desk("stewards/add", "stewards/add", (422, KEEPERS | {"grid_officer"}), method="POST", body=CHOSEN),
+    desk("stewards/notice/<str:community>", "stewards/notice/990101001001", (404, KEEPERS)),
+    desk("stewards/export", "stewards/export?place=990101001001", (200, KEEPERS)),
+    desk(STEWARD, "stewards/{nobody}", (404, ANSWERERS)),
+    desk(f"{STEWARD}/move/<str:name>", "stewards/{nobody}/move/publish", (404, ANSWERERS), method="POST"),
+    *(desk(f"{STEWARD}/{name}", f"stewards/{{nobody}}/{name}", (404, ANSWERERS), method="POST")
+      for name in ("undo", "chain", "reveal", "erase")),
+)  # fmt: skip
+
 RESIDENTS = (
     open_to_all("", "/"),
     open_to_all("report", "/report"),
@@ -333,6 +347,7 @@ ROWS = (
     *BASEMAP,
     *FIGURES,
     *RESPONSIBILITY,
+    *STEWARDS,
     *SETUP,
     *RESIDENTS,
     *ACCOUNTS,

@@ -27,6 +27,7 @@ PAGES: dict[str, frozenset[str]] = {
     "console:packs": frozenset({"shift_leader", "leader", "system_admin"}),
     "console:here": EVERYBODY,
     "console:responsibility": frozenset({"shift_leader", "leader", "street_head", "secretary", "grid_officer"}),
+    "console:stewards": frozenset({"shift_leader", "leader", "street_head", "secretary", "grid_officer"}),
     "console:figures": frozenset(
         {"shift_leader", "leader", "street_head", "secretary", "grid_officer", "system_admin"}
     ),

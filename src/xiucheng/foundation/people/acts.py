@@ -62,6 +62,17 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
             "street_head": "area",
             "community_secretary": "area",
         },
+        # Stewards and who is reached through whom: names for those who work with them, masked for who looks on.
+        "people.neighbours": {"street_head": "area", "community_secretary": "area", "grid_officer": "area"},
+        "people.stewards": {"street_head": "area", "community_secretary": "area"},
+        "people.see_neighbours": {
+            "shift_leader": "district",
+            "leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+            "grid_officer": "area",
+        },
+        "people.reveal_neighbour": {"street_head": "area", "community_secretary": "area"},
         "people.lists_export": {
             "shift_leader": "district",
             "leader": "district",
@@ -77,6 +88,7 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
 LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "figures": (_("底数"), "places.export"),
+        "stewards": (_("中心户和楼长名单"), "people.stewards"),
         "responsibilities": (_("包保名单"), "people.lists_export"),
     }
 )

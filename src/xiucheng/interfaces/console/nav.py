@@ -46,6 +46,7 @@ PLACES = (
     Place("console:packs", _("配置"), "package", "p", ("shift_leader", "leader", "system_admin")),
     Place("console:here", _("谁负责"), "map-pin", "w"),
     Place("console:responsibility", _("包保"), "shield", "e", RESPONSIBILITY),
+    Place("console:stewards", _("骨干"), "home", "d", RESPONSIBILITY),
     Place("console:figures", _("底数"), "list", "f", FIGURES),
     Place("console:basemap", _("底图"), "map", "b", ("system_admin",)),
     Place("console:users", _("用户"), "users", "u", ("system_admin", "security_admin")),

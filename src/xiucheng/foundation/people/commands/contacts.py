@@ -165,6 +165,11 @@ def reveal(*, by: Standing, now: datetime, subject_id: UUID, reason: str) -> Con
     Refused: not_yours, reason_needed, not_found, erased (410).
     """
     queries.demand(by, "people.reveal")
+    return open_with_reason(by, now, subject_id, reason)
+
+
+def open_with_reason(by: Standing, now: datetime, subject_id: UUID, reason: str) -> Contact:
+    """As `reveal`, for verbs with an act of their own. Refused: reason_needed, not_found, erased (410)."""
     why = " ".join(reason.split())
     if not _REASON[0] <= len(why) <= _REASON[1]:
         text = _("请写明查看联系方式的理由，%(least)s 至 %(most)s 个字；查看会被记录。") % {
@@ -194,7 +199,11 @@ def erase_subject(*, by: Standing, now: datetime, subject_id: UUID, same_phone: 
     if by.actor.kind != "channel" or same_phone:
         queries.demand(by, "people.erase")
     locked(Subject, subject_id, _NO_SUBJECT)
-    wanted = queries.earlier_of_caller(subject_id) if same_phone else [subject_id]
+    return erase_rows(by, now, queries.earlier_of_caller(subject_id) if same_phone else [subject_id])
+
+
+def erase_rows(by: Standing, now: datetime, wanted: list[UUID]) -> int:
+    """Destroy these contacts, for verbs that have asked who may; returns how many were there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE people_subject SET sealed = NULL, phone_blind = NULL, contact_blind = NULL, erased_at = %s"

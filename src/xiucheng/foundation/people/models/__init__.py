@@ -20,17 +20,20 @@ from .staff import (
     SignInAttempts,
     Subject,
 )
+from .stewards import ChainLink, Neighbour, Steward
 
 __all__ = [
     "Account",
     "AccountManager",
     "AgencyLink",
     "ApiToken",
+    "ChainLink",
     "ComponentLink",
     "DutyChange",
     "Erasure",
     "GridLink",
     "Membership",
+    "Neighbour",
     "Organisation",
     "Period",
     "Person",
@@ -39,5 +42,6 @@ __all__ = [
     "Reveal",
     "Roster",
     "SignInAttempts",
+    "Steward",
     "Subject",
 ]

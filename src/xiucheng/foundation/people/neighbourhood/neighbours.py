@@ -1,0 +1,137 @@
+"""Neighbours: people outside the staff whom a community knows by a task or a chain; sealed, opened with a reason."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.foundation.places import queries as places
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+
+from .. import queries, rules, vault
+from ..commands.contacts import Contact, erase_rows, open_with_reason
+from ..commands.frame import locked, record
+from ..models import ChainLink, Neighbour, Steward, Subject
+from ..rules import Standing
+
+NOBODY = _("没有这位居民。")
+ACTIVE = ("chosen", "published", "serving")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A neighbour as a reader may see one: the name in full or masked, the phone always masked; erased: a tombstone."""
+
+    id: UUID
+    subject_id: UUID
+    area: str
+    name: str
+    phone: str
+    home: str
+    erased: bool
+
+
+@verb
+def keep_neighbour(*, by: Standing, now: datetime, area: str, name: str, phone: str = "", home: str = "") -> UUID:
+    """Keep somebody of a community (code or name); the same words twice are the same neighbour. Everything said is
+    sealed under a key of its own. Refused: no_such_place, not_yours, bad_name, bad_phone, bad_contact.
+    """
+    community = _community(area)
+    queries.demand(by, "people.neighbours", area=community)
+    contact = _checked(name, phone, home)
+    words = json.dumps([community, contact.name, contact.phone, contact.other], ensure_ascii=False)
+    # A digest of its own kind: nothing ties a steward to a reporter of the same number.
+    blind = vault.blind("neighbour", words)
+    there = Neighbour.objects.filter(subject__contact_blind=blind).values_list("id", flat=True).first()
+    if there is not None:
+        return there
+    key = vault.new_key()
+    clear = json.dumps({"name": contact.name, "phone": contact.phone, "other": contact.other}, ensure_ascii=False)
+    subject = Subject(key=key, sealed=vault.seal(key, clear), contact_blind=blind, kept_at=now)
+    subject.save(force_insert=True)
+    row = Neighbour(subject=subject, area=community, kept_at=now)
+    row.save(force_insert=True)
+    record("keep_neighbour", row.id, by, now, area=community, phone=bool(contact.phone))
+    return row.id
+
+
+def _community(said: str) -> str:
+    code = places.area_code(" ".join(said.split())) if said.strip() else None
+    if code is None or len(code) != 12:
+        text = _("请选一个社区。")
+        raise Refused("no_such_place", text, fields={"area": text})
+    return code
+
+
+def _checked(name: str, phone: str, home: str) -> Contact:
+    plain_name, plain_home = " ".join(name.split()), " ".join(home.split())
+    number = rules.plain_phone(phone) if phone.strip() else ""
+    if number is None:
+        text = _("电话号码不对：请填 7 至 15 位数字。")
+        raise Refused("bad_phone", text, fields={"phone": text})
+    if not 0 < len(plain_name) <= 60 or not plain_name.isprintable():
+        text = _("请填写姓名，不超过 60 个字。")
+        raise Refused("bad_name", text, fields={"name": text})
+    if len(plain_home) > 80 or not plain_home.isprintable():
+        text = _("住处太长，80 个字以内。")
+        raise Refused("bad_contact", text, fields={"home": text})
+    return Contact(plain_name, number, plain_home)
+
+
+@verb
+def reveal_neighbour(*, by: Standing, now: datetime, neighbour_id: UUID, reason: str) -> Contact:
+    """Open name, phone and home; who, when and why is logged as with every contact.
+
+    Refused: not_found, not_yours, reason_needed, erased (410).
+    """
+    row = locked(Neighbour, neighbour_id, NOBODY)
+    queries.demand(by, "people.reveal_neighbour", area=row.area)
+    return open_with_reason(by, now, row.subject_id, reason)
+
+
+@verb
+def erase_neighbour(*, by: Standing, now: datetime, neighbour_id: UUID) -> None:
+    """Destroy what is kept of somebody, for good; terms that have ended stay without a name.
+
+    Refused: not_found, not_yours, still_serving (409: chosen or in office, or others are reached through them).
+    """
+    row = locked(Neighbour, neighbour_id, NOBODY)
+    queries.demand(by, "people.stewards", area=row.area)
+    busy = Steward.objects.filter(neighbour=row, state__in=ACTIVE).exists()
+    if busy or ChainLink.objects.filter(through=row, ends_at__isnull=True).exists():
+        text = _("此人还在任，或还有人由他联系。请先卸任、改由别人联系，再清除。")
+        raise Refused("still_serving", text, status=409)
+    ChainLink.objects.filter(reached=row, ends_at__isnull=True, starts_at__lt=now).update(ends_at=now)
+    erase_rows(by, now, [row.subject_id])
+    record("erase_neighbour", row.id, by, now, area=row.area)
+
+
+def known(ids: Iterable[UUID], standing: Standing) -> dict[UUID, Known]:
+    """Neighbours for a page, names in full where the reader works with them; two statements, one of them on `keys`."""
+    wanted = set(ids)
+    rows = list(
+        Neighbour.objects.filter(id__in=wanted).values_list(
+            "id", "subject_id", "area", "subject__key", "subject__sealed"
+        )
+        if wanted
+        else ()
+    )
+    clear = iter(vault.open_texts([(key, bytes(sealed)) for *_ids, key, sealed in rows if sealed is not None]))
+    found = {}
+    for pk, subject_id, area, _key, sealed in rows:
+        text = next(clear) if sealed is not None else None
+        found[pk] = _seen(pk, subject_id, area, text, queries.may(standing, "people.neighbours", area=area))
+    return found
+
+
+def _seen(pk: UUID, subject_id: UUID, area: str, text: str | None, full: bool) -> Known:
+    if text is None:
+        return Known(pk, subject_id, area, "", "", "", True)
+    said = json.loads(text)
+    name = said["name"] if full else rules.masked_name(said["name"])
+    phone = rules.masked_phone(said["phone"]) if said["phone"] else ""
+    return Known(pk, subject_id, area, name, phone, said["other"] if full else "", False)

@@ -1,0 +1,214 @@
+"""Stewards: chosen, published, in office, ended; moves by the table, the last one taken back within ten seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.verbs import verb
+
+from .. import queries
+from ..commands.frame import locked, record, refusing
+from ..models import Neighbour, Steward
+from ..rules import Standing
+from . import stewardship
+from .neighbours import NOBODY
+from .stewardship import KINDS, MOVES, SELECTIONS, Asked
+
+UNDO_WINDOW = timedelta(seconds=10)
+_NONE = _("没有这位中心户或楼长。")
+_DATES = ("published_on", "objections_until", "starts_on", "ends_on", "ended_on")
+
+_SAID: Mapping[str, Any] = {
+    "illegal_move": _("现在的状态不能这样办，请看最新的情况。"),
+    "reason_needed": _("请选原因。"),
+    "notice_too_short": _("公示至少 %(days)s 天，请改截止日期。") % {"days": stewardship.NOTICE_DAYS},
+    "still_published": _("公示还没有结束，期满没有异议才能就任。"),
+    "bad_term": _("任期要写明起止，止在起之后，最长五年。"),
+}
+_FIELDS = {"reason_needed": "reason", "notice_too_short": "until", "bad_term": "ends_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class StewardRow:
+    """A steward as a list shows one; the name is looked up with `neighbours.known`."""
+
+    id: UUID
+    neighbour_id: UUID
+    kind: str
+    area: str
+    covers: str
+    households: int | None
+    state: str
+    selection: str
+    chosen_on: date
+    published_on: date | None
+    objections_until: date | None
+    starts_on: date | None
+    ends_on: date | None
+    ended_on: date | None
+    reason: str
+    changed_at: datetime
+    changed_by: str
+
+
+_COLUMNS = (
+    "id", "neighbour_id", "kind", "area", "covers", "households", "state", "selection", "chosen_on", "published_on",
+    "objections_until", "starts_on", "ends_on", "ended_on", "reason", "changed_at", "changed_by",
+)  # fmt: skip
+
+
+def local_day(now: datetime) -> date:
+    """The site's local day."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+@verb
+def choose_steward(
+    *,
+    by: Standing,
+    now: datetime,
+    neighbour_id: UUID,
+    kind: str,
+    covers: str,
+    selection: str,
+    chosen_on: date,
+    households: int | None = None,
+) -> UUID:
+    """A neighbour is chosen for a building, stairwell, alley or group of households; what follows is publication.
+
+    Refused: not_found, not_yours, unknown_kind, unknown_selection, covers_missing, bad_day, erased (410),
+    already_holds.
+    """
+    who = locked(Neighbour, neighbour_id, NOBODY)
+    queries.demand(by, "people.stewards", area=who.area)
+    plain = " ".join(covers.split())
+    _check(kind, plain, selection, chosen_on, now)
+    if who.subject.sealed is None:
+        raise Refused("erased", _("此人的资料已经清除。"), status=410)
+    text = _("此人已经是这里的同一种骨干。")
+    row = Steward(
+        neighbour=who, kind=kind, area=who.area, covers=plain, households=households, selection=selection,
+        chosen_on=chosen_on, changed_at=now, changed_by=str(by.actor),
+    )  # fmt: skip
+    with refusing({"people_steward_once": Refused("already_holds", text, fields={"covers": text})}):
+        row.save(force_insert=True)
+    record("choose_steward", row.id, by, now, kind=kind, area=row.area, selection=selection, chosen_on=chosen_on)
+    return row.id
+
+
+def _check(kind: str, covers: str, selection: str, chosen_on: date, now: datetime) -> None:
+    wrong: dict[str, tuple[str, Any]] = {}
+    if kind not in KINDS:
+        wrong["kind"] = ("unknown_kind", _("请选是哪一种。"))
+    if selection not in SELECTIONS:
+        wrong["selection"] = ("unknown_selection", _("请选怎样产生的。"))
+    if not 0 < len(covers) <= 40 or not covers.isprintable():
+        wrong["covers"] = ("covers_missing", _("请写明管哪里，如“3 号楼 1 单元”，40 个字以内。"))
+    if chosen_on > local_day(now):
+        wrong["chosen_on"] = ("bad_day", _("产生的日期还没到。"))
+    if wrong:
+        code, text = next(iter(wrong.values()))
+        raise Refused(code, text, fields={field: said for field, (_code, said) in wrong.items()})
+
+
+@verb
+def move_steward(*, by: Standing, now: datetime, steward_id: UUID, move: str, asked: Asked) -> str:
+    """One move of the table stewardship.MOVES; returns the new state.
+
+    Refused: not_found, not_yours, unknown_move, illegal_move (409), reason_needed, notice_too_short, still_published
+    (409), bad_term.
+    """
+    row = locked(Steward, steward_id, _NONE)
+    queries.demand(by, "people.stewards", area=row.area)
+    if move not in MOVES:
+        raise Refused("unknown_move", _("没有这个动作。"))
+    today = local_day(now)
+    code = stewardship.fault(move, row.state, asked, today=today, objections_until=row.objections_until)
+    if code:
+        fields = {_FIELDS[code]: _SAID[code]} if code in _FIELDS else None
+        raise Refused(code, _SAID[code], fields=fields, status=422 if fields else 409)
+    row.before = {"state": row.state, "reason": row.reason} | {name: _plain(getattr(row, name)) for name in _DATES}
+    row.state = MOVES[move][1]
+    _date(row, move, asked, today)
+    row.changed_at, row.changed_by = now, str(by.actor)
+    row.save()
+    record("move_steward", row.id, by, now, move=move, state=row.state, area=row.area, reason=row.reason)
+    return row.state
+
+
+def _date(row: Steward, move: str, asked: Asked, today: date) -> None:
+    if move == "publish":
+        row.published_on, row.objections_until = today, asked.until
+    elif move == "take_office":
+        row.starts_on, row.ends_on = asked.starts_on, asked.ends_on
+    else:
+        row.ended_on, row.reason = today, asked.reason
+
+
+def _plain(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@verb
+def undo_steward(*, by: Standing, now: datetime, steward_id: UUID) -> str:
+    """Take the last move back, by whoever made it, within ten seconds; returns the state that stands again.
+
+    Refused: not_found, not_yours, too_late (409).
+    """
+    row = locked(Steward, steward_id, _NONE)
+    queries.demand(by, "people.stewards", area=row.area)
+    if row.before is None or row.changed_by != str(by.actor) or now - row.changed_at > UNDO_WINDOW:
+        raise Refused("too_late", _("只有刚办的人能在 10 秒内撤销。"), status=409)
+    undone = row.state
+    for name, value in row.before.items():
+        setattr(row, name, date.fromisoformat(value) if name in _DATES and value else value)
+    row.before = None
+    row.save()
+    record("undo_steward", row.id, by, now, undone=undone, state=row.state, area=row.area)
+    return row.state
+
+
+def stewards(standing: Standing, *, within: str = "", kind: str = "", state: str = "", limit: int = 300
+             ) -> list[StewardRow]:  # fmt: skip
+    """Stewards of an area that the reader's posts see, those to act on first; one statement."""
+    rows = Steward.objects.filter(_seen(standing))
+    if within:
+        rows = rows.filter(area__startswith=within)
+    if kind:
+        rows = rows.filter(kind=kind)
+    rows = rows.filter(state=state) if state else rows.filter(state__in=("chosen", "published", "serving"))
+    return [StewardRow(*row) for row in rows.order_by("area", "covers", "kind", "id").values_list(*_COLUMNS)[:limit]]
+
+
+def _seen(standing: Standing) -> Q:
+    """The areas where the reader sees neighbours, as one predicate."""
+    areas = [post.area for post in standing.posts if queries.may(standing, "people.see_neighbours", area=post.area)]
+    if standing.is_system or any(len(area) <= 6 for area in areas):
+        return Q()
+    found = Q(pk__isnull=True)
+    for area in areas:
+        found |= Q(area__startswith=area)
+    return found
+
+
+def steward(steward_id: UUID, standing: Standing) -> StewardRow:
+    """One steward; one statement. Refused: not_found (404), also where the reader sees none there."""
+    row = Steward.objects.filter(_seen(standing), id=steward_id).values_list(*_COLUMNS).first()
+    if row is None:
+        raise Refused("not_found", _NONE, status=404)
+    return StewardRow(*row)
+
+
+def bare_communities(communities: list[str]) -> list[str]:
+    """Those of the communities without any steward in office; one statement."""
+    held = Steward.objects.filter(state="serving", area__in=communities).values_list("area").annotate(Count("id"))
+    manned = {area for area, _count in held}
+    return [code for code in communities if code not in manned]
