@@ -112,3 +112,22 @@ def test_rows_are_found_by_very_many_values_and_by_no_other(db):
     assert found.filter(reader="r0").delete()[0] == 1
     assert set(Reacted.objects.values_list("reader", flat=True)) == {"r1", "r2"}
     assert not bulk.among(Reacted.objects.all(), "reader", []).exists()
+
+
+def test_rows_are_copied_as_they_are_and_what_is_left_out_gets_its_default(db: None) -> None:
+    rows = [(uuid7(), "kit", uuid7(), "note", "system:t", NOW, True, json.dumps({"n": n})) for n in range(300)]
+    columns = ("id", "room", "subject", "verb", "actor", "occurred_at", "imported", "payload")
+    bulk.copy("kit_step", columns, iter(rows))
+    kept = Step.objects.filter(verb="note").order_by("id")
+    assert [(step.id, step.occurred_at, step.payload) for step in kept] == [
+        (row[0], NOW, {"n": n}) for n, row in enumerate(rows)
+    ]
+    assert all(step.recorded_at is not None for step in kept)
+
+
+def test_a_copied_row_that_the_table_refuses_keeps_none(db: None) -> None:
+    first = uuid7()
+    columns = ("position", "step_id", "hash")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.copy("kit_position", columns, [(1, first, b"x"), (1, first, b"x")])
+    assert not Position.objects.exists()

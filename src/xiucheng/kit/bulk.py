@@ -44,10 +44,9 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> N
     bytes and lists go as they are; JSON goes as text.
     """
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as into,
-    ):
+    statement = f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN"
+    # What the table refuses is told at the end of the rows, behind Django's back.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as into:
         for row in rows:
             into.write_row(row)
 

@@ -1,16 +1,19 @@
 """Steps are written with the change, at the end of the outermost verb, and hold no words."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers, sequencer
-from xiucheng.kit.journal.codes import NUMBER_CODES
+from xiucheng.kit.journal.codes import NUMBER_CODES, checked
 from xiucheng.kit.verbs import attempt, verb
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -225,3 +228,23 @@ def test_a_reaction_may_itself_record_and_fails_alone(db, monkeypatch):
     assert readers.retry_parked(datetime(2099, 1, 1, tzinfo=UTC)) == 1
     assert [step.payload["n"] for step in journal.of_subject(subject)] == [0, 2, 1]
     assert readers.retry_parked(datetime(2099, 1, 1, tzinfo=UTC)) == 0
+
+
+def longest_run(text: str) -> int:
+    """The most digits between two letters, counted one by one."""
+    longest = run = 0
+    for sign in text:
+        run = 0 if sign.isalpha() or sign == "_" else run + sign.isdigit()
+        longest = max(longest, run)
+    return longest
+
+
+@given(st.text("0123456789-:.|+/abZ_", max_size=24))
+def test_digits_that_a_telephone_could_have_are_refused_whatever_signs_stand_between_them(text):
+    text = f"z{text}"
+    try:
+        checked({"entry": text})
+        kept = True
+    except ValueError:
+        kept = False
+    assert kept == (longest_run(text) <= 6 and not re.search("[A-Z][a-z]", text))

@@ -28,9 +28,12 @@ _SHAPES = re.compile(
 )
 # Not among the signs: the @ of an address. Not among the words: a name's capital before small letters.
 _CODE = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9_.:/|+-]{0,80}")
-_DIGITS = re.compile(r"\d")
 _LONGEST_RUN = 6
-"""Digits in a row, whatever stands between them: from seven on they may be a telephone's."""
+"""Digits in a row, whatever signs stand between them: from seven on they may be a telephone's."""
+_TOO_LONG = re.compile(rf"[0-9](?:[^A-Za-z_0-9]*[0-9]){{{_LONGEST_RUN}}}")
+
+_PLAIN = re.compile(r"[a-z_]{0,80}")
+"""Most of what is told: names of entries and codes without a digit, which need no second look."""
 
 _NUMBER_BOUND = 10**9
 """Whole numbers from here on are long enough for a mobile telephone; nothing that is counted gets there."""
@@ -75,15 +78,12 @@ def _nested(value: Any, name: str) -> Any:
 
 
 def _text(value: str, name: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return value
     known = NUMBER_CODES.get(name)
     if (known and known.fullmatch(value)) or _SHAPES.fullmatch(value):
         return value
-    if not _CODE.fullmatch(value) or _run(value) > _LONGEST_RUN:
+    if not _CODE.fullmatch(value) or _TOO_LONG.search(value):
         # The value itself is not repeated: whoever reads the log of this error must not read it either.
         raise ValueError(f"{name}: steps hold codes, not words")
     return value
-
-
-def _run(value: str) -> int:
-    """The longest row of digits, signs between them left out."""
-    return max((len(_DIGITS.findall(part)) for part in re.split(r"[A-Za-z_]+", value)), default=0)
