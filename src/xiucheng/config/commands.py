@@ -51,7 +51,7 @@ def demo(
     still: Annotated[bool, typer.Option("--still", help=_("不运行模拟器"))] = False,
     feed: FeedOption = None,
     district: Annotated[
-        bool, typer.Option("--district", help=_("载入一个完整规模的示例区（首次约需一分钟以上），数据另放一处"))
+        bool, typer.Option("--district", help=_("载入一个完整规模的示例区（首次约需数分钟），数据另放一处"))
     ] = False,
     speed: SpeedOption = None,
 ) -> None:

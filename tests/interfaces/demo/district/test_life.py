@@ -1,21 +1,25 @@
 """A day lived in the district in small, over public commands, until midnight accounts for every report."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from xiucheng.foundation.people import queries as people
-from xiucheng.interfaces.demo.district import load
+from xiucheng.interfaces.demo.district import control, load
 from xiucheng.interfaces.demo.district.account import FATES, Account
 from xiucheng.interfaces.demo.district.agenda import agenda
 from xiucheng.interfaces.demo.district.chronicle import ZONE
 from xiucheng.interfaces.demo.district.life import DutyCast, Life
+from xiucheng.interfaces.demo.district.pacing import Pace
 from xiucheng.interfaces.demo.district.plan import SMALL
+from xiucheng.interfaces.demo.district.simulator import Simulator
 from xiucheng.interfaces.demo.district.sketch import Sketch
 from xiucheng.interfaces.demo.district.spots import LandSpots
 from xiucheng.kit.journal import readers
@@ -108,3 +112,31 @@ def test_what_is_broken_off_says_that_reports_never_came(lived: tuple[Life, Acco
     account = life.account(now())
     assert (account.planned, account.handed_in, account.never_came) == (40, 0, 40)
     assert account.faults == []
+
+
+def test_at_midnight_the_simulator_writes_down_what_the_day_came_to_and_begins_the_next(
+    lived: tuple[Life, Account], tmp_path: Path
+) -> None:
+    simulator = Simulator(tmp_path, speed=120, seed=SEED, reports=20, begin=0, plan=PLAN)
+    end = simulator.pace.then + timedelta(days=1)
+    simulator.pace = Pace(now(), end, 120)
+    for _ in range(200):
+        simulator.turn()
+        if (tmp_path / "reports").exists():
+            break
+    (place,) = (tmp_path / "reports").iterdir()
+    told = json.loads(place.read_text())
+    assert (told["planned"], told["faults"]) == (20, [])
+    assert sum(told["totals"].values()) == told["handed_in"] > 0
+    assert len(list(control.reports(tmp_path, str))) >= 3
+    due = simulator.life.next_at
+    assert due is not None
+    assert due >= end
+
+
+def test_while_it_is_paused_nothing_is_done(lived: tuple[Life, Account], tmp_path: Path) -> None:
+    simulator = Simulator(tmp_path, speed=60, seed=SEED, reports=20, begin=8, plan=PLAN)
+    simulator.pace = simulator.pace.changed(now(), paused=True)
+    steps = Step.objects.count()
+    assert simulator.turn() > 0
+    assert Step.objects.count() == steps

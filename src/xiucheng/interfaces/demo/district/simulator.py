@@ -17,7 +17,7 @@ from .agenda import agenda
 from .chronicle import ZONE
 from .control import Wish, keep_report, read, write
 from .pacing import Pace
-from .plan import FULL, SEED
+from .plan import FULL, SEED, Plan
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,9 @@ _AT_ONCE = 40
 class Simulator:
     """Lives day after day until told to stop, or for so many days."""
 
-    def __init__(self, folder: Path, *, speed: float, seed: int, reports: int, begin: int, days: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, speed: float, seed: int, reports: int, begin: int, days: int = 0, plan: Plan = FULL
+    ) -> None:
         from xiucheng.kit.now import now
 
         from .land import lay
@@ -49,7 +51,7 @@ class Simulator:
         write(folder, self._wish)
         then = self._midnight + timedelta(hours=begin)
         self.pace = Pace(at, then, self._wish.speed, self._wish.paused)
-        self.life = Life(LandSpots(lay(FULL, SEED), random.Random(f"{seed}:spots")), seed)
+        self.life = Life(LandSpots(lay(plan, SEED), random.Random(f"{seed}:spots")), seed)
         self.life.take_over(then, at)
         self.life.begin_day(agenda(reports, seed), self._midnight, then, at)
 
