@@ -60,6 +60,29 @@ def test_a_phone_is_seen_with_a_reason_and_the_chain_is_set(world, sign_in):
     assert "王小明" not in leader
 
 
+def test_who_is_responsible_tells_of_stewards_to_those_who_may_see_them(world, sign_in):
+    from xiucheng.foundation.people.neighbourhood import neighbours, stewards
+    from xiucheng.foundation.people.neighbourhood.stewardship import Asked
+
+    by, day = world.standing("secretary"), now().date()
+    who = neighbours.keep_neighbour(by=by, now=world.now, area="990101001001", name="王小明")
+    made = stewards.choose_steward(
+        by=by, now=world.now - timedelta(days=9), neighbour_id=who, kind="alley_steward", covers="槐花巷",
+        selection="elected", chosen_on=day - timedelta(days=20),
+    )  # fmt: skip
+    for name, at, asked in (
+        ("publish", world.now - timedelta(days=8), Asked(until=day - timedelta(days=2))),
+        ("take_office", world.now, Asked(starts_on=day, ends_on=day + timedelta(days=700))),
+    ):
+        stewards.move_steward(by=by, now=at, steward_id=made, move=name, asked=asked)
+    address = reverse("console:here") + "?area=990101001001"
+    for role, told in (("secretary", "王小明"), ("leader", "王**"), ("lights_clerk", "")):
+        html = sign_in(role).get(address).content.decode()
+        assert ("槐花巷" in html) is bool(told), role
+        assert told in html
+        assert ("王小明" in html) is (told == "王小明"), role
+
+
 def test_the_list_goes_away_without_phones_on_record(world, sign_in):
     from xiucheng.kit import journal
 

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.commands import note_export
-from xiucheng.foundation.people.neighbourhood import places_of, responsibilities
+from xiucheng.foundation.people.neighbourhood import neighbours, places_of, responsibilities
+from xiucheng.foundation.people.neighbourhood import stewards as book
 from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
 from xiucheng.foundation.people.neighbourhood.rules import LEVEL_NAMES
+from xiucheng.foundation.people.neighbourhood.stewardship import KINDS
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import degrees
@@ -247,6 +249,13 @@ def _day(at: datetime | None, zone: ZoneInfo) -> str:
     return at.astimezone(zone).date().isoformat() if at else ""
 
 
+def _stewards(request: Visit, community: str) -> list[dict[str, Any]]:
+    """Centre households and stewards in office there, for those who may see neighbours; names as they may see them."""
+    rows = book.stewards(request.standing, within=community, state="serving", limit=30)
+    held = neighbours.known((one.neighbour_id for one in rows), request.standing)
+    return [{"one": one, "name": held[one.neighbour_id].name, "kind": _(KINDS[one.kind])} for one in rows]
+
+
 @require_GET
 @desk
 def here(request: Visit) -> HttpResponse:
@@ -271,6 +280,7 @@ def here(request: Visit) -> HttpResponse:
              "people": [{"who": each.who, "phone": each.phone, "way": way(each.who)} for each in one.people]}
             for one in (found.levels if found else ())
         ],
+        "stewards": _stewards(request, found.area) if found and len(found.area) == 12 else (),
         "where": names.place(found.area) if found else "",
         "category_name": names.category(asked.get("category", ""), held),
         "components": [
