@@ -19,6 +19,7 @@ from tests.pictures import jpeg
         "/cases?area=%00",
         "/cases?agency=x",
         "/cases?queue=moon",
+        "/cases?state=moon",
         "/cases?sort=moon",
         "/cases?limit=0",
         "/cases?limit=99999999999999999999",

@@ -38,6 +38,9 @@ def test_opening_again_and_erasing_by_the_key(world: Any, program: Any) -> None:
     assert closed["reopen_until"]
     again = Program().post(f"/reports/track/{key}/reopen", {"reason": "还是不亮"})
     assert (again.status_code, again.json()["case_state"], again.json()["reopen_until"]) == (200, "filed", None)
+    odd = Program().post(f"/reports/track/{key}/erase", {"reason": "asked"})
+    assert (odd.status_code, set(odd.json()["fields"])) == (422, {"reason"})
+    assert Program().get(f"/reports/track/{key}").json()["erased"] is False
     assert Program().post(f"/reports/track/{key}/erase", {}).json() == {"erased": True}
     assert Program().post(f"/reports/track/{key}/erase", {}).json() == {"erased": False}
     assert Program().get(f"/reports/track/{key}").json()["erased"] is True

@@ -78,8 +78,30 @@ def test_a_stale_page_is_told_and_changes_nothing(filed, world, sign_in):
     make(sign_in("dispatcher"), filed, world, "dispatch", agency=str(world.agencies["lights"]))
     late = make(sign_in("dispatcher"), filed, world, "dispatch", version=1, agency=str(world.agencies["roads"]))
     assert late.status_code == 409
-    assert "看最新的情况" in late.content.decode()
+    html = late.content.decode()
+    assert "派给路灯管理所（示例）。" in html, "who did what since"
+    assert "<li>2</li>" not in html, "the version is for programs"
     assert cases.case(filed.case_id, world.standing("leader"), now()).facts.agency_id == world.agencies["lights"]
+
+
+def test_what_was_typed_on_a_stale_page_can_be_sent_again(filed, world, sign_in):
+    client, first = sign_in("dispatcher"), sign_in("shift_leader")
+    make(first, filed, world, "dispatch", agency=str(world.agencies["lights"]))
+    seen = version_of(filed, world)
+    make(first, filed, world, "redispatch", agency=str(world.agencies["roads"]), reason="不归路灯所管")
+    url = f"/desk/cases/{filed.number}/moves/redispatch"
+    said = {"agency": str(world.agencies["parks"]), "reason": "树挡住了灯"}
+    late = client.post(url, {"version": seen, **said}, headers={"HX-Request": "true"})
+    html = late.content.decode()
+    assert (late.status_code, late.headers["HX-Trigger"]) == (409, "case-moved")
+    assert "改派给市政养护所（示例）。" in html
+    assert "树挡住了灯" in html
+    (version,) = re.findall(r'name="version" value="(\d+)"', html)
+    assert int(version) == version_of(filed, world)
+    assert f"<li>{version}</li>" not in html
+    assert client.post(url, {"version": version, **said}).status_code == 302
+    facts = cases.case(filed.case_id, world.standing("leader"), now()).facts
+    assert facts.agency_id == world.agencies["parks"]
 
 
 @pytest.mark.parametrize(("version", "status"), [("", 409), ("seven", 422)])

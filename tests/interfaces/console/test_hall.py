@@ -46,11 +46,20 @@ def test_filters_narrow_and_stay_in_the_address(three, sign_in):
     assert re.search(r'queue=\w+&amp;[^"]*category=C0137|category=C0137[^"]*queue=\w+', html)
 
 
-@pytest.mark.parametrize("query", ["queue=nonsense", "sort=nonsense", "cursor=nonsense"])
+@pytest.mark.parametrize("query", ["sort=nonsense", "cursor=nonsense"])
 def test_an_address_that_makes_no_sense_is_refused(three, sign_in, query):
     answer = sign_in("dispatcher").get(f"/desk/?{query}")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_a_queue_that_there_is_not_opens_the_list_with_a_hint(three, sign_in):
+    answer = sign_in("dispatcher").get("/desk/?queue=nonsense")
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert numbers(html) == {one.number for one in three}
+    assert "没有这个队列" in html
+    assert "没有这个队列" not in sign_in("dispatcher").get("/desk/?queue=open").content.decode()
 
 
 def test_the_live_piece_is_the_list_alone(three, sign_in):

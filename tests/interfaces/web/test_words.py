@@ -104,17 +104,26 @@ def _hours(number: float) -> datetime:
 
 
 def test_the_bar_is_cut_where_it_was_due():
-    spans = [Span(_hours(0), _hours(2), "running", "派遣"), Span(_hours(2), None, "running", "市政")]
+    spans = [Span(_hours(0), _hours(2), "running", "派遣", "centre"), Span(_hours(2), None, "running", "市政")]
     drawn = clocks.draw(spans, _hours(10), due=_hours(8))
     assert drawn is not None
     assert [(bar.kind, bar.x, bar.width) for bar in drawn.bars] == [
-        ("running", 0.0, 200.0),
-        ("alt", 200.0, 600.0),
+        ("centre", 0.0, 200.0),
+        ("running", 200.0, 600.0),
         ("over", 800.0, 200.0),
     ]
     assert drawn.due_x == 800.0
     assert drawn.is_over
     assert [(one.whose, one.length) for one in drawn.sums] == [("派遣", "2 小时"), ("市政", "8 小时")]
+
+
+def test_centre_check_and_three_agencies_have_tones_of_their_own():
+    owners = [("派遣", "centre"), ("市政", "agency"), ("园林", "agency"), ("路灯", "agency"), ("核查", "check")]
+    spans = [Span(_hours(n), _hours(n + 1), "running", *owner) for n, owner in enumerate(owners)]
+    drawn = clocks.draw(spans, _hours(5))
+    assert drawn is not None
+    assert [bar.kind for bar in drawn.bars] == ["centre", "running", "alt", "third", "check"]
+    assert len({one.kind for one in drawn.sums}) == len(owners)
 
 
 def test_a_pause_is_a_pause_also_behind_the_due():

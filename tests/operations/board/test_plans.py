@@ -61,12 +61,12 @@ def test_pages_and_counts_over_a_seeded_table(db):
         kinds = len(scope.parts)
         for queue in ("open", "overdue", "closed", "ended", "all", "void"):
             for cursor in (Cursor(), Cursor(backward=True)):
-                plan = explain(*sql.page_of(scope, Filters(queue=queue), cursor, LIMIT, at, None))
+                plan = explain(*sql.page_of(scope, Filters(queue=queue), cursor, LIMIT, at))
                 # By order of filing the open half of a scope is picked from the open cases.
                 most = OPEN if queue == "all" else 2 * (LIMIT + 1) * kinds
                 assert rows_read(plan) <= most, (role, queue, cursor, plan)
         for filters in (Filters(queue="handling"), Filters(queue="to_dispatch"), Filters(category="C0137")):
-            plan = explain(*sql.page_of(scope, filters, Cursor(), LIMIT, at, None))
+            plan = explain(*sql.page_of(scope, filters, Cursor(), LIMIT, at))
             assert rows_read(plan) <= OPEN * kinds, "a narrowed list of open cases reads open cases only"
         plan = explain(*sql.counts_of(scope, at))
         assert rows_read(plan) <= OPEN

@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.operations.board.wandering import Wanderer
+from tests.operations.cases.acting import HOUR, act
 from xiucheng.foundation.people.rules import Post, Standing
+from xiucheng.interfaces.web import clocks
 from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries
@@ -53,7 +55,8 @@ def pages(standing, filters, limit, *, backward=False, now=None):
 # What each queue and filter means, said once more in Python over the rows.
 MEANS = {
     "open": lambda row, now: row.open,
-    "soon": lambda row, now: row.open and now <= row.sort_at < now + timedelta(hours=1),
+    # A row is in the queue as long as its chip is yellow.
+    "soon": lambda row, now: row.open and clocks.face(row.due_at, now, start=row.clock_from).level == "soon",
     "overdue": lambda row, now: row.open and row.due_at is not None and row.due_at < now,
     "supervised": lambda row, now: row.open and row.supervised,
     "asked": lambda row, now: row.open and bool(row.asked),
@@ -96,6 +99,19 @@ def test_every_queue_holds_what_it_says_and_its_count_agrees(wanderer):
         if name in counted:
             assert counted[name] == len(expected), name
     assert counted["open"] > 5
+
+
+def test_a_case_is_about_to_be_late_when_four_fifths_of_its_time_are_used(world):
+    filed = world.file()
+    bring_up()
+    row = Row.objects.get(case_id=filed.case_id)
+    start, due = row.clock_from, row.due_at
+    warn = start + (due - start) * 0.8
+    for at, queue in ((warn - timedelta(seconds=1), None), (warn, "soon"), (due, "soon"), (due + HOUR, "overdue")):
+        counted = queries.counts(SYSTEM, now=at)
+        assert {name for name in ("soon", "overdue") if counted[name]} == ({queue} if queue else set()), at
+        listed = pages(SYSTEM, Filters(queue="soon"), 5, now=at)
+        assert listed == ([filed.case_id] if queue == "soon" else [])
 
 
 def test_pages_from_either_end_are_the_same_list(wanderer):
@@ -190,6 +206,72 @@ def test_search_by_number_and_by_words(world):
     assert queries.hall(SYSTEM, Filters(text="\0")).rows == []
 
 
+@pytest.fixture
+def searched(world):
+    """The lamp of two, one of them with an agency; and a hole in another street."""
+    lamp = world.file(title="槐花巷口的路灯，晚上不亮２号")
+    act(world, "dispatcher", "dispatch", lamp.case_id, agency=str(world.agencies["roads"]))
+    world.file(title="钟楼下路灯常明")
+    world.file(category="C0101", title="井盖松动")
+    bring_up()
+    return lamp
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("路灯 不亮", 1),
+        ("不亮　路灯", 1),
+        ("路灯 没有的字", 0),
+        ("市政养护所", 1),
+        ("养护 路灯", 1),
+        ("养护 井盖", 0),
+        ("东街街道", 3),
+        ("路灯 槐花社区", 2),
+        ("西河街道", 0),
+        ("2号", 1),
+        ("２号", 1),
+        ("公用设施", 3),
+    ],
+)
+def test_each_word_is_in_the_text_or_in_a_name(searched, typed, found):
+    listed = queries.hall(SYSTEM, Filters(queue="all", text=typed)).rows
+    assert len(listed) == found, [row.title for row in listed]
+    assert found != 1 or listed[0].case_id == searched.case_id
+
+
+def test_any_part_of_a_number_finds_its_case(searched):
+    year, thousands, units, check = searched.number.split("-")
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    for typed in (
+        searched.number, searched.number.translate(wide), f"{year}-{thousands}-{units}", f"{thousands}-{units}",
+        f"{units}-{check}", f"{year}{thousands}{units}", f"{thousands}{units}{check}",
+    ):  # fmt: skip
+        rows = queries.hall(SYSTEM, Filters(queue="all", text=typed)).rows
+        assert searched.case_id in {row.case_id for row in rows}, typed
+        assert all(row.row.number.replace("-", "").find(parts(typed)) >= 0 for row in rows), typed
+    rows = queries.hall(SYSTEM, Filters(queue="all", text=f"{units}-{check} 路灯")).rows
+    assert [row.case_id for row in rows] == [searched.case_id]
+
+
+def parts(typed: str) -> str:
+    return "".join(str(int(sign)) for sign in typed if sign.isdecimal())
+
+
+def test_names_open_nothing_that_one_may_not_see(searched, world):
+    for who, found in (("street_head", 3), ("roads_clerk", 1), ("parks_clerk", 0), ("far_inspector", 0)):
+        rows = queries.hall(world.standing(who), Filters(queue="all", text="东街街道")).rows
+        assert len(rows) == found, who
+
+
+def test_a_search_of_many_words_takes_few_statements(searched, world):
+    by = world.standing("dispatcher")
+    with CaptureQueriesContext(connection) as captured:
+        queries.hall(by, Filters(queue="all", text="路灯 养护 东街 不亮 26 槐花"))
+        queries.counts(by)
+    assert len(captured) <= 7, [query["sql"][:80] for query in captured]
+
+
 def test_rows_have_their_words(world):
     filed = world.file(title="路口的路灯不亮")
     bring_up()
@@ -227,9 +309,9 @@ def test_a_page_and_its_counts_take_few_statements(wanderer, world):
 @pytest.mark.parametrize(
     ("counted", "sentence", "queue"),
     [
-        ({"overdue": 5, "soon": 3, "open": 9}, "5 件已超期，另有 3 件将在 1 小时内超期", "overdue"),
+        ({"overdue": 5, "soon": 3, "open": 9}, "5 件已超期，另有 3 件将超期", "overdue"),
         ({"overdue": 5, "soon": 0, "open": 9}, "5 件已超期", "overdue"),
-        ({"overdue": 0, "soon": 3, "open": 9}, "3 件将在 1 小时内超期", "soon"),
+        ({"overdue": 0, "soon": 3, "open": 9}, "3 件将超期", "soon"),
         ({"overdue": 0, "soon": 0, "open": 9}, "9 件在办，没有将超期的", "open"),
         ({"overdue": 0, "soon": 0, "open": 0}, "没有在办的案卷", "open"),
     ],

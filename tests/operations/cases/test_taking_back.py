@@ -69,8 +69,50 @@ def test_undo_within_ten_seconds_puts_everything_back_and_tells_nobody(world):
     assert (view.state, view.facts.agency_id, view.facts.agencies, view.version) == ("filed", None, (), 3)
     assert tasks.open_of_subject(filed.case_id) == []
     assert notices.unread(world.people["roads_clerk"], world.now + HOUR) == 0
-    with refused("not_yours", 403):
+    with refused("nothing_to_undo"):
         act(world, "dispatcher", "undo", filed.case_id, at=soon)
+
+
+def test_undo_of_a_redispatch_gives_the_case_and_its_clock_back(world):
+    case_id = handling(world)
+    act(world, "roads_clerk", "assign_inside", case_id, person=str(world.people["roads_crew"]))
+    act(world, "leader", "supervise", case_id, reason="群众反映集中", reply_days="3")
+    before = queries.case(case_id, world.standing("dispatcher"), world.now)
+    had = {task.id: (task.kind, task.state, task.due_at) for task in tasks.open_of_subject(case_id)}
+    told = notices.unread(world.people["parks_clerk"], world.now + HOUR)
+    at = world.now + HOUR
+    view = act(
+        world, "dispatcher", "redispatch", case_id, at=at, agency=str(world.agencies["parks"]), reason="权属园林"
+    )
+    assert (view.state, view.undo_until) == ("dispatched", at + timedelta(seconds=10))
+    view = act(world, "dispatcher", "undo", case_id, at=at + timedelta(seconds=9))
+    for column in ("state", "agency_id", "agencies", "person_id", "handlers", "due_at", "handle_due_at", "answer_task"):
+        assert getattr(view.facts, column) == getattr(before.facts, column), column
+    assert view.handle_task == before.handle_task
+    assert {task.id: (task.kind, task.state, task.due_at) for task in tasks.open_of_subject(case_id)} == had
+    assert notices.unread(world.people["parks_clerk"], at + HOUR) == told
+    reply(world, "roads_crew", case_id, at=at + timedelta(seconds=20))
+
+
+def test_a_redispatch_that_answered_a_question_stays(world):
+    case_id = handling(world)
+    act(world, "roads_clerk", "return_case", case_id, reason="不归我们")
+    view = act(world, "dispatcher", "redispatch", case_id, agency=str(world.agencies["parks"]), reason="权属园林")
+    assert view.undo_until is None
+    with refused("nothing_to_undo"):
+        act(world, "dispatcher", "undo", case_id)
+
+
+def test_what_cannot_be_taken_back_says_so_and_does_not_blame_the_post(world):
+    case_id = handling(world)
+    act(world, "roads_clerk", "return_case", case_id, reason="不归我们")
+    (request,) = queries.case(case_id, world.standing("dispatcher"), world.now).requests
+    view = act(world, "dispatcher", "decide", case_id, request=str(request.id), granted="yes")
+    assert view.undo_until is None
+    with refused("nothing_to_undo") as refusal:
+        act(world, "dispatcher", "undo", case_id)
+    assert "岗位" not in str(refusal.value.text)
+    assert "批复" in str(refusal.value.text)
 
 
 def test_undo_of_a_reply_lets_the_clock_run_as_if_it_had_not_stopped(world):

@@ -19,6 +19,7 @@ _SENTENCES: Mapping[str, Any] = {
     "greater_than_equal": gettext_lazy("不应小于 %(ge)s。"),
     "less_than": gettext_lazy("应小于 %(lt)s。"),
     "less_than_equal": gettext_lazy("不应大于 %(le)s。"),
+    "string_pattern_mismatch": gettext_lazy("写法不对，应符合 %(pattern)s。"),
     "finite_number": gettext_lazy("应为有限的数。"),
     "literal_error": gettext_lazy("只能是其中之一：%(expected)s。"),
 }

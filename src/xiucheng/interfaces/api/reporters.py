@@ -22,7 +22,7 @@ REPORTER = Standing.resident("resident")
 
 
 class EarlierOut(Schema):
-    """同一来电人以前的一条反映。An earlier report of the same caller: none of its words, nothing of the caller."""
+    """同一来电人以前的一条上报。An earlier report of the same caller: none of its words, nothing of the caller."""
 
     report_id: UUID
     category: str
@@ -45,6 +45,10 @@ class ReopenIn(Strict):
     reason: str = Field(min_length=1, max_length=2000, examples=["今晚灯还是不亮"])
 
 
+class NothingIn(Strict):
+    """不用给任何内容，查询码就够了。Nothing: the tracking key says it all; what is given besides is refused."""
+
+
 class ErasedOut(Schema):
     """erased: false 表示此前已删除。False where it had been erased before."""
 
@@ -59,7 +63,7 @@ class EraseIn(Strict):
 
 @router.post("/reports/earlier", response=answers(list[EarlierOut]), summary="查同一来电人 Look a caller up")
 def look_up(request: HttpRequest, payload: LookUpIn) -> list[Any]:
-    """按来电号码查以前的反映，不打开任何联系方式；查询本身留下记录。
+    """按来电号码查以前的上报，不打开任何联系方式；查询本身留下记录。
 
     Earlier reports by the number that calls; no contact is opened, and the look-up is recorded.
     """
@@ -69,10 +73,10 @@ def look_up(request: HttpRequest, payload: LookUpIn) -> list[Any]:
 
 
 @router.get(
-    "/reports/{uuid:report_id}/earlier", response=of_one(list[EarlierOut]), summary="来电人以前的反映 Earlier ones"
+    "/reports/{uuid:report_id}/earlier", response=of_one(list[EarlierOut]), summary="来电人以前的上报 Earlier ones"
 )
 def earlier(request: HttpRequest, report_id: UUID) -> list[Any]:
-    """这位上报人以前的反映，按所留电话认。
+    """这位上报人以前的上报，按所留电话认。
 
     Earlier reports of whoever made this one, known by the number they left.
     """
@@ -105,7 +109,7 @@ def reopen(request: HttpRequest, tracking_key: str, payload: ReopenIn) -> schema
     throttle=FEW,
     summary="删除我的信息 Erase my own",
 )
-def erase(request: HttpRequest, tracking_key: str) -> ErasedOut:
+def erase(request: HttpRequest, tracking_key: str, payload: NothingIn | None = None) -> ErasedOut:
     """凭查询码永久删除这条上报的文字、图片和联系方式；案卷和办理经过留下。
 
     Words, pictures and contact of this report are gone for good; the case and what was done about it stay.

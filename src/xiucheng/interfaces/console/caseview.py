@@ -39,8 +39,8 @@ PURPOSES = {
 ONWARD = frozenset({"dispatch", "sign", "reply", "pass_check", "close", "approve_self_review"})
 GRAVE = frozenset({"force_close", "void", "return_case", "refuse_self_review", "rework"})
 HIDDEN = frozenset({"decide", "undo"})
-# The tasks whose clocks make up a case's: the agency's and the check's.
-CLOCKS = frozenset({"handle", "post_check"})
+# The tasks whose clocks make up a case's → the stage that each is.
+CLOCKS = {"handle": "agency", "post_check": "check"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,13 @@ def spans(case: CaseView) -> list[Span]:
     One statement. Stretches in which no clock ran (after a reply, before a rework) are left blank.
     """
     found = [
-        Span(segment.starts_at, segment.ends_at, segment.kind, names.agency(task.agency_id) or _("核查"))
+        Span(
+            segment.starts_at,
+            segment.ends_at,
+            segment.kind,
+            names.agency(task.agency_id) or _("核查"),
+            CLOCKS[task.kind],
+        )
         for task in tasks.of_subject(case.id)
         if task.kind in CLOCKS
         for segment in task.segments
@@ -144,7 +150,7 @@ def spans(case: CaseView) -> list[Span]:
     ]
     first = min((one.start for one in found), default=case.facts.closed_at)
     if first is None or first > case.facts.clock_from:
-        found.insert(0, Span(case.facts.clock_from, first, "running", _("派遣")))
+        found.insert(0, Span(case.facts.clock_from, first, "running", _("派遣"), "centre"))
     return found
 
 
@@ -193,6 +199,13 @@ def story(case: CaseView, now: datetime, standing: Standing) -> Story:
             )
         )
     return Story(tuple(items), tuple(_told(one, set(of_reports), shown) for one in reports))
+
+
+def latest(case: CaseView, now: datetime) -> str:
+    """The last sentence of the story: who did what last. At most seven statements."""
+    line = cases.story(case.id)[-1]
+    known = Names.of_actors([line.actor], [_uuid(line.payload.get("person"))])
+    return wording.sentence(line.verb, str(line.actor), line.payload, known, names.catalogue(now))[0]
 
 
 def _told(report: intake.Told, of_reports: Container[UUID], shown: Mapping[UUID, Described]) -> dict[str, Any]:

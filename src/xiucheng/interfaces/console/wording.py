@@ -59,7 +59,7 @@ SENTENCES: Mapping[str, tuple[str | Promise, str]] = {
     "undo": (gettext_lazy("%(who)s撤销了“%(undone)s”。"), "quiet"),
     "redact": (gettext_lazy("%(who)s删除了一段文字，原因：%(reason)s。"), "quiet"),
     "erase_picture": (gettext_lazy("%(who)s删除了一张图片：%(reason)s。"), "quiet"),
-    "add_source": (gettext_lazy("又有一条反映并入：%(channel)s。"), "quiet"),
+    "add_source": (gettext_lazy("又有一条上报并入：%(channel)s。"), "quiet"),
 }
 GRANTED = gettext_lazy("%(who)s同意%(what)s。")
 DECLINED = gettext_lazy("%(who)s不同意%(what)s。")

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from xiucheng.foundation.tasks.rules import WARN_PERCENT
+
 from . import words
 
-# D, and F in several cities (STANDARDS §1): a stage is green until 80 % of its time is spent, then yellow, red beyond.
-WARN_SHARE = 0.8
+# As tasks warn (STANDARDS §1), and as the hall's queue of what is about to be late is reckoned.
+WARN_SHARE = WARN_PERCENT / 100
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,14 @@ def face(
 
 @dataclass(frozen=True)
 class Span:
-    """One stretch of a clock's life. kind: running · paused; whose: the words for who had it."""
+    """One stretch of a clock's life. kind: running · paused; whose: the words for who had it; stage: centre · agency ·
+    check."""
 
     start: datetime
     end: datetime | None
     kind: str
     whose: str
+    stage: str = "agency"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Bar:
 
     x: float
     width: float
-    kind: str  # running · alt · paused · over
+    kind: str  # centre · check · running · alt · third · paused · over
     whose: str
     length: str
 
@@ -87,7 +91,7 @@ class Drawing:
 def draw(spans: Sequence[Span], now: datetime, due: datetime | None = None) -> Drawing | None:
     """Lays the spans out on one line from the first start to the last end (or `due`, if later); None without spans.
 
-    Neighbouring owners alternate between two shades; what lies behind `due` is drawn as overdue.
+    Centre and check have a tone of their own, agencies take three in turn; what lies behind `due` is drawn as overdue.
     """
     if not spans:
         return None
@@ -98,7 +102,7 @@ def draw(spans: Sequence[Span], now: datetime, due: datetime | None = None) -> D
     def x(at: datetime) -> float:
         return round((at - first).total_seconds() / whole * 1000, 1)
 
-    owners = list(dict.fromkeys(span.whose for span in spans if span.kind == "running"))
+    owners = list(dict.fromkeys(span.whose for span in spans if span.kind == "running" and span.stage == "agency"))
     bars: list[Bar] = []
     for span in spans:
         end = span.end or now
@@ -112,7 +116,10 @@ def draw(spans: Sequence[Span], now: datetime, due: datetime | None = None) -> D
 def _kind(span: Span, owners: list[str]) -> str:
     if span.kind == "paused":
         return "paused"
-    return "alt" if owners.index(span.whose) % 2 else "running"
+    return _AGENCIES[owners.index(span.whose) % len(_AGENCIES)] if span.stage == "agency" else span.stage
+
+
+_AGENCIES = ("running", "alt", "third")
 
 
 def _cut(start: datetime, end: datetime, due: datetime | None, kind: str) -> list[tuple[datetime, datetime, str]]:

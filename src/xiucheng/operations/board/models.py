@@ -14,9 +14,9 @@ def _listed(name: str, *first: str, among: Q | None = None) -> list[models.Index
     """
     keys = [*first, "sort_at", "case_id"]
     rows = {end: state & among if among else state for end, state in (("open", _OPEN), ("ended", _ENDED))}
-    counted = tuple(column for column in ("state", "supervised", "asked") if column not in keys)
+    counted = tuple(column for column in ("state", "supervised", "asked", "clock_from") if column not in keys)
     return [
-        models.Index(fields=keys, name=f"board_{name}_open", condition=rows["open"], include=counted),
+        models.Index(fields=keys, name=f"board_{name}_due", condition=rows["open"], include=counted),
         models.Index(fields=keys, name=f"board_{name}_ended", condition=rows["ended"]),
     ]
 

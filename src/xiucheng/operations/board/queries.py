@@ -20,7 +20,7 @@ from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.rules import STATES
 
-from . import sql
+from . import searching, sql
 from .projections import COLUMNS, plain
 from .rules import COUNTED, NEVER, QUEUES, SORTS, CaseRow
 from .sql import Filters
@@ -64,7 +64,7 @@ def hall(
     scope = people.visible_to(standing)
     if scope.kind == "none":
         return Page([], None, None)
-    held = cases.holding(wanted.text) if wanted.text and wanted.text.strip() else None
+    held = searching.held(wanted.text, _catalogue(moment))
     statement, values = sql.page_of(scope, wanted, at, size, moment, held)
     column = order.columns[0]
     page = order.page(_fetch(statement, values), at, size, lambda row: (getattr(row, column), row.case_id))
@@ -152,13 +152,13 @@ def summary(counted: Mapping[str, int]) -> Summary:
     """The most pressing thing in these counts, as a sentence; no statement."""
     overdue, soon = counted.get("overdue", 0), counted.get("soon", 0)
     if overdue and soon:
-        text = _("%(overdue)d 件已超期，另有 %(soon)d 件将在 1 小时内超期")
+        text = _("%(overdue)d 件已超期，另有 %(soon)d 件将超期")
         return Summary(text % {"overdue": overdue, "soon": soon}, overdue, "overdue")
     if overdue:
         text = ngettext("%(count)d 件已超期", "%(count)d 件已超期", overdue)
         return Summary(text % {"count": overdue}, overdue, "overdue")
     if soon:
-        text = ngettext("%(count)d 件将在 1 小时内超期", "%(count)d 件将在 1 小时内超期", soon)
+        text = ngettext("%(count)d 件将超期", "%(count)d 件将超期", soon)
         return Summary(text % {"count": soon}, soon, "soon")
     count = counted.get("open", 0)
     text = ngettext("%(count)d 件在办，没有将超期的", "%(count)d 件在办，没有将超期的", count)

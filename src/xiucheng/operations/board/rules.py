@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,13 +14,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from xiucheng.foundation.tasks.rules import WARN_PERCENT
 from xiucheng.operations.cases.rules import MOVES, OPEN_STATES
 
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Where a case without a deadline stands in the order of due: last."""
 
-SOON = timedelta(hours=1)
-"""A case is about to be late within this time (SCREENS: "3 件将在 1 小时内超期"; D)."""
+_WARNED = f"(%(now)s - clock_from) * 100 >= (sort_at - clock_from) * {WARN_PERCENT}"
+"""A case is about to be late from when its clock is yellow until it is due (STANDARDS §1: 80 %). As the chip of the row
+reckons it (interfaces.web.clocks), so that a list and its colours say the same."""
 
 
 class StepLike(Protocol):
@@ -245,7 +247,7 @@ _READ: Mapping[tuple[str, str], Callable[[CaseRow, StepLike], None]] = {
 @dataclass(frozen=True, slots=True)
 class Queue:
     """One queue: the cases of one state, or those of which `where` holds (SQL over the columns of the row, in which
-    %(now)s and %(soon)s may stand). open: of open or of ended cases, None: of both. sort: its own order."""
+    %(now)s may stand). open: of open or of ended cases, None: of both. sort: its own order."""
 
     label: str | Promise
     state: str = ""
@@ -272,7 +274,7 @@ QUEUES: Mapping[str, Queue] = {
     "replied": Queue(_("已反馈"), "replied"),
     "to_check": Queue(_("待核查"), "post_checking"),
     "asked": Queue(_("待批复"), where="asked <> ''"),
-    "soon": Queue(_("将超期"), where="sort_at >= %(now)s AND sort_at < %(soon)s"),
+    "soon": Queue(_("将超期"), where=f"sort_at >= %(now)s AND {_WARNED}"),
     "overdue": Queue(_("已超期"), where="sort_at < %(now)s"),
     "supervised": Queue(pgettext_lazy("state", "督办"), where="supervised"),
     "closed": Queue(_("已结案"), "closed", open=False, sort="ended"),

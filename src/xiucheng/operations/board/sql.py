@@ -1,7 +1,7 @@
 """The statements of the lists: one indexed predicate per part of a scope, the filters on top, one page from either
 end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import KINDS
 
 from .projections import COLUMNS
-from .rules import COUNTED, QUEUES, SOON, SORTS
+from .rules import COUNTED, QUEUES, SORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ def keyset(filters: Filters) -> Keyset:
 
 
 def page_of(
-    scope: Scope, filters: Filters, cursor: Cursor, limit: int, now: datetime, held: Held | None
+    scope: Scope, filters: Filters, cursor: Cursor, limit: int, now: datetime, held: Sequence[Held] = ()
 ) -> tuple[str, dict[str, Any]]:
-    """The statement of one page, one row more than `limit`. held: the cases that hold what was searched for, if it was.
+    """The statement of one page, one row more than `limit`. held: for each word that was searched for the
+    cases that hold it.
 
     Every part of the list that has an index of its own (open and ended rows, each of several streets or agencies) is
     read by it to the page's end at most and merged, so that a page costs the same wherever it lies.
@@ -125,7 +126,7 @@ def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
 
     The index of the open rows by state, and that of each scope, hold all it looks at.
     """
-    values: dict[str, Any] = {"now": now, "soon": now + SOON}
+    values: dict[str, Any] = {"now": now}
     seen = []
     for number, part in enumerate(scope.parts):
         seen.append(f"{SCOPE_COLUMNS[part.kind]} = ANY(%(scope{number})s)" if part.kind != "all" else "TRUE")
@@ -135,8 +136,8 @@ def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
     return f"SELECT state, count(*), {sums} FROM board_row WHERE open AND {within} GROUP BY state", values  # noqa: S608
 
 
-def _conditions(filters: Filters, now: datetime, held: Held | None) -> tuple[str, dict[str, Any]]:
-    values: dict[str, Any] = {"now": now, "soon": now + SOON}
+def _conditions(filters: Filters, now: datetime, held: Sequence[Held]) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"now": now}
     parts = [QUEUES[filters.queue].predicate]
     for name, sql in _EQUAL.items():
         value = getattr(filters, name)
@@ -151,8 +152,7 @@ def _conditions(filters: Filters, now: datetime, held: Held | None) -> tuple[str
         parts.append(column or "area LIKE %(area)s")
         values["area"] = filters.area if column else f"{_escaped(filters.area)}%"
     parts += [sql for name, sql in _FLAGS.items() if getattr(filters, name)]
-    if held is not None:
-        statement, named = held
+    for statement, named in held:
         parts.append(f"case_id IN ({statement})")
         values |= named
     return " AND ".join(parts), values

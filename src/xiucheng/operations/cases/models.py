@@ -1,7 +1,10 @@
 """Tables of the room: the case, its sealed words, its pictures, the search index."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Replace
 
 from xiucheng.kit.ids import uuid7
 
@@ -82,6 +85,10 @@ class Case(models.Model):
             ),
             models.Index(fields=["merged_into"], name="cases_case_members", condition=models.Q(state="merged")),
             models.Index(fields=["area", "-filed_at"], name="cases_case_area"),
+            # Any two digits of a number that stand together, as the search looks words up.
+            GinIndex(
+                Func(Replace("number", Value("-"), Value("")), function="cases_tokens"), name="cases_case_number_parts"
+            ),
         ]
 
 

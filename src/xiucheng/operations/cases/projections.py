@@ -10,6 +10,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.journal import Step
 
 from .models import Content, SearchRow
+from .rules import searchable
 
 INDEX = "cases.search"
 
@@ -44,7 +45,7 @@ def index_words(steps: Sequence[Step]) -> None:
         if text and key not in erased:
             found.setdefault(case_id, []).append(text)
     SearchRow.objects.bulk_create(
-        [SearchRow(case_id=case_id, words="\n".join(texts)) for case_id, texts in found.items()],
+        [SearchRow(case_id=case_id, words=searchable("\n".join(texts))) for case_id, texts in found.items()],
         update_conflicts=True,
         unique_fields=["case_id"],
         update_fields=["words"],

@@ -22,7 +22,17 @@ from xiucheng.kit.refused import Refused
 
 from .facts import facts_of
 from .models import OPEN, REASON, Case, Content, Picture
-from .rules import MOVES, OPEN_STATES, may_decide, may_move, parse_number
+from .rules import (
+    MOVES,
+    OPEN_STATES,
+    digits_of,
+    may_decide,
+    may_move,
+    parse_number,
+    searchable,
+    tokens,
+    words_of,
+)
 from .views import CaseView, PendingRequest, StoryLine, WordsLeft
 
 
@@ -222,40 +232,48 @@ def near(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-LONGEST_SEARCH = 60
-
-
-def holding(text: str) -> tuple[str, dict[str, Any]]:
-    """The cases whose number, or whose words, are what was typed: a SELECT of their ids and its named parameters.
+def holding(word: str, name: str = "held") -> tuple[str, dict[str, Any]]:
+    """The cases whose number is, or whose number or words hold, one word as `rules.words_of` parts them: a SELECT of
+    their ids and its parameters, whose names begin with `name`.
 
     For the statement of a list to join, so that what the list narrows to and how it is ordered count first and nothing
-    that it would show is cut off before. Nothing typed is held by no case; scope is the list's own.
+    that it would show is cut off before. Nothing typed is held by no case; scope is the list's own. Of a number any two
+    digits that stand together find it, with its dashes or without.
     """
-    number, typed = parse_number(text), text.strip()[:LONGEST_SEARCH]
+    typed, number = searchable(word), parse_number(word)
     if number:
-        return "SELECT id FROM cases_case WHERE number = %(held)s", {"held": number}
-    if not typed or "\0" in typed:
+        return f"SELECT id FROM cases_case WHERE number = %({name})s", {name: number}  # noqa: S608
+    if not typed.strip() or "\0" in typed:
         return "SELECT id FROM cases_case WHERE FALSE", {}
-    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    statement = (
+        f"SELECT case_id FROM cases_search WHERE cases_tokens(words) @> %({name})s::text[]"  # noqa: S608
+        f" AND words LIKE %({name}_like)s"
+    )
+    values = {name: tokens(typed), f"{name}_like": _pattern(typed)}
+    digits = digits_of(typed)
+    if digits is None:
+        return statement, values
     return (
-        "SELECT case_id FROM cases_search WHERE cases_tokens(words) @> %(held)s::text[] AND words LIKE %(like)s",
-        {"held": tokens(typed), "like": f"%{escaped}%"},
+        f"{statement} UNION ALL SELECT id FROM cases_case WHERE cases_tokens(replace(number, '-', ''))"  # noqa: S608
+        f" @> %({name}_digits)s::text[] AND replace(number, '-', '') LIKE %({name}_number)s",
+        {**values, f"{name}_digits": tokens(digits), f"{name}_number": _pattern(digits)},
     )
 
 
-def tokens(text: str) -> list[str]:
-    """What of a text the index looks up: every two characters that stand together, or the only one (as the database's
-    function cases_tokens, less the single characters that pairs imply)."""
-    pairs = {text[place : place + 2] for place in range(len(text) - 1)}
-    return sorted(pairs) or [text]
+def _pattern(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def search(text: str, standing: Standing, *, limit: int = 50) -> list[UUID]:
-    """Cases whose number, or whose words, hold the text, newest first, of those the reader may see."""
-    statement, values = holding(text)
-    held = RawSQL(statement % dict.fromkeys(values, "%s"), list(values.values()))
-    found = Case.objects.filter(within(people.visible_to(standing)), id__in=held)
-    return list(found.order_by("-filed_at").values_list("id", flat=True)[:limit])
+    """Cases that hold every word of the text, newest first, of those the reader may see."""
+    found = Case.objects.filter(within(people.visible_to(standing)))
+    words = words_of(text)
+    for word in words:
+        statement, values = holding(word)
+        held = RawSQL(statement % dict.fromkeys(values, "%s"), list(values.values()))
+        found = found.filter(id__in=held)
+    return list(found.order_by("-filed_at").values_list("id", flat=True)[:limit]) if words else []
 
 
 def within(scope: Scope) -> Q:

@@ -16,5 +16,5 @@ register_reference("intake", lambda ids: Picture.objects.filter(media_id__in=ids
 notices.register(
     notices.Event("report_closed", _("您上报的问题已结案，案卷 {number}。")),
     notices.Event("report_void", _("您上报的问题已作废，案卷 {number}。")),
-    notices.Event("report_to_verify", _("有一份反映等您到现场核实。")),
+    notices.Event("report_to_verify", _("有一条上报等您到现场核实。")),
 )

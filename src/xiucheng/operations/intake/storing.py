@@ -158,11 +158,11 @@ def lock(report_id: UUID, version: int | None = None) -> Report:
     """The report's row, locked until the verb ends; refused `not_found` (404), `stale` (409)."""
     row = Report.objects.select_for_update(no_key=True).filter(id=report_id).first()
     if row is None:
-        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+        raise Refused("not_found", _("没有这条上报，或不在您的范围内。"), status=404)
     if version is not None and version != row.version:
         raise Refused(
             "stale",
-            _("这份反映刚被他人处理过，请刷新后再办。"),
+            _("这条上报刚被他人处理过，请刷新后再办。"),
             fields={"version": str(row.version)},
             status=409,
         )

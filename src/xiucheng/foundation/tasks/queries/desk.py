@@ -5,7 +5,7 @@ that of the holders of its post whose area contains it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -18,9 +18,6 @@ from ..models import NEVER
 from ..rules import PENDING, Task
 from .requests import addressed_to
 
-SOON = timedelta(hours=1)
-"""What is due within it is named at the top of the desk (SCREENS: "one thing first")."""
-
 _ORDER = Keyset("tasks.my_desk", ("desk_at", "id"))
 _OPEN = "state IN ('given', 'signed')"
 _COLUMNS = ", ".join(f'"{name}"' for name in storing.COLUMNS)
@@ -30,7 +27,7 @@ Source = tuple[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class DeskCounts:
-    """How many tasks wait, of these overdue and due within the hour (not yet overdue), and how many decisions."""
+    """How many tasks wait, of these overdue and about to be (the warning of 80 % is over), and how many decisions."""
 
     tasks: int
     overdue: int
@@ -71,12 +68,12 @@ def desk_counts(standing: Standing, now: datetime) -> DeskCounts:
     parameters = [value for _predicate, values in sources for value in values]
     asked, asked_parameters = addressed_to(standing)
     sql = (
-        "SELECT count(*), count(*) FILTER (WHERE due_at < %s), count(*) FILTER (WHERE due_at >= %s AND due_at < %s),"  # noqa: S608
+        "SELECT count(*), count(*) FILTER (WHERE due_at < %s), count(*) FILTER (WHERE due_at >= %s AND warn_at <= %s),"  # noqa: S608
         f" (SELECT count(*) FROM tasks_request WHERE state = '{PENDING}' AND {asked or 'FALSE'})"
         f" FROM tasks_task WHERE {_OPEN} AND ({mine})"
     )
     with connection.cursor() as db:
-        db.execute(sql, [now, now, now + SOON, *asked_parameters, *parameters])
+        db.execute(sql, [now, now, now, *asked_parameters, *parameters])
         return DeskCounts(*db.fetchone())
 
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from xiucheng.operations.board.queries import QUEUES, SORTS
+from xiucheng.operations.cases.rules import STATES
 
 from .common import PageInfo, PictureOut, Strict
 
@@ -74,7 +75,7 @@ class CaseFilters(Schema):
     """与大厅地址中的筛选相同。What narrows the list; each as in the hall's address."""
 
     queue: Literal[tuple(QUEUES)] = Field("open", description="队列。Queue.")  # type: ignore[valid-type]
-    state: str | None = Field(None, max_length=20)
+    state: Literal[tuple(STATES)] | None = Field(None, description="案卷状态。State.")  # type: ignore[valid-type]
     category: str | None = Field(None, max_length=20, description="小类、大类代码，或 component event service。")
     area: str | None = Field(None, max_length=15, description="区划代码。Division code.")
     agency: UUID | None = None
@@ -85,7 +86,12 @@ class CaseFilters(Schema):
     sort: Literal[tuple(SORTS)] | None = Field(  # type: ignore[valid-type]
         None, description="due 截止先后 · ended 办结先后 · filed 立案先后。"
     )
-    q: str | None = Field(None, max_length=100, description="案卷编号或文字。A number, or words of the case.")
+    q: str | None = Field(
+        None,
+        max_length=100,
+        description="编号或其中几位、文字、街道社区、单位或类别的名称；空格隔开的各词都要有。"
+        "Part of a number, words of the case, or names of its place, agency or category; all words count.",
+    )
 
 
 class CaseRow(Schema):
@@ -119,7 +125,7 @@ class CountsOut(Schema):
     """各队列的件数和一句话。How many open cases each queue holds, and the sentence a page begins with."""
 
     queues: dict[str, int]
-    summary: str = Field(examples=["3 件将在 1 小时内超期"])
+    summary: str = Field(examples=["3 件将超期"])
 
 
 class SourceOut(Schema):

@@ -38,7 +38,11 @@ class _What(Strict):
     datum: Datum = "wgs84"
     address: str | None = Field(None, max_length=200, description="地点，用文字。The place in words.")
     area: str | None = Field(
-        None, max_length=12, description="区划代码，6、9 或 12 位。Division code.", examples=["990101001001"]
+        None,
+        max_length=12,
+        description="区划代码，6、9 或 12 位；同时给了坐标时，以坐标所在的镇街、社区为准，地图认不出时才用它。"
+        "Division code; the street or community of the point wins over it; it counts where the map knows none there.",
+        examples=["990101001001"],
     )
 
     component: str | None = Field(

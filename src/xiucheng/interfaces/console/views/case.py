@@ -1,5 +1,6 @@
 """The case page: its head with clock and moves, its story, its side; and the making of a move in place."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -181,17 +182,38 @@ def _refuse(request: Visit, view: CaseView, name: str, refusal: Refused) -> Http
     """The form again, with what was typed and what is wrong; when stale, the case as it is now beneath."""
     fresh = caseview.find(view.number, request.standing, request.moment)
     allowed = caseview.find_move(fresh, name)
+    stale = _since(fresh, allowed, request.moment) if refusal.code == "stale" else {}
     if allowed is None or refusal.status in {403, 404}:
-        return _show(request, fresh, {"refusal": refusal}, refusal.status)
+        return _stirred(_show(request, fresh, {"refusal": refusal, **stale}, refusal.status), bool(stale))
     form = move_form(allowed, _context(fresh, allowed, request.moment), request.POST, request.FILES)
     for field, text in refusal.fields.items():
         if field in form.fields:
             form.add_error(field, str(text))
-    return _show_form(request, fresh, allowed, form, refusal)
+    return _stirred(_show_form(request, fresh, allowed, form, refusal, stale), bool(stale))
 
 
-def _show_form(request: Visit, view: CaseView, move: Move, form: Any, refusal: Refused | None = None) -> HttpResponse:
-    context = {"open_move": move, "form": form, "refusal": refusal}
+def _since(view: CaseView, allowed: Move | None, now: datetime) -> dict[str, str]:
+    """What happened since the page was read, and what may be done about it: two sentences beneath the refusal."""
+    onward = _("您填的内容还在下面，核对后可以再次提交。") if allowed else _("这一步现在已不能办。")
+    return {"since": caseview.latest(view, now), "next": onward}
+
+
+def _stirred(answer: HttpResponse, stale: bool) -> HttpResponse:
+    """Lets what else stands on a page that was out of date, its story first, be read anew."""
+    if stale:
+        answer.headers["HX-Trigger"] = "case-moved"
+    return answer
+
+
+def _show_form(
+    request: Visit,
+    view: CaseView,
+    move: Move,
+    form: Any,
+    refusal: Refused | None = None,
+    more: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    context = {"open_move": move, "form": form, "refusal": refusal, **(more or {})}
     return _show(request, view, context, refusal.status if refusal else 200)
 
 

@@ -1,6 +1,7 @@
 """The dispatch hall: queues on the left, the list in the middle, the selected case at its side; all in the address."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from xiucheng.interfaces.web.faces import CaseRow, Source
 from xiucheng.kit.paging import Page
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
-from xiucheng.operations.cases.rules import parse_number
+from xiucheng.operations.cases.rules import LONGEST_SEARCH, parse_number, searchable
 from xiucheng.operations.intake import queries as intake
 from xiucheng.operations.intake.rules import may_somewhere
 
@@ -47,6 +48,9 @@ def hall(request: Visit) -> HttpResponse:
     if people.visible_to(request.standing).kind == "none":
         return redirect("console:home")
     filters = read_filters(request)
+    unknown_queue = filters.queue not in board.QUEUES
+    if unknown_queue:
+        filters = replace(filters, queue="open")
     try:
         found = board.hall(request.standing, filters, request.GET.get("cursor"), now=request.moment)
     except Refused as refusal:
@@ -63,6 +67,7 @@ def hall(request: Visit) -> HttpResponse:
         "filters": filters,
         "selected": request.GET.get("case", ""),
         "q": filters.text or "",
+        "unknown_queue": unknown_queue,
         "waiting_reports": _waiting(request),
         "may_export": people.may(request.standing, "cases.export"),
         # The whole page has its queues at the side; the list alone brings them along.
@@ -80,8 +85,8 @@ def search(request: Visit) -> HttpResponse:
     """A number leads to its case, words to the list."""
     if not nav.sees_cases(request.standing):
         raise Refused("not_yours", names.not_yours(), status=403)
-    typed = request.GET.get("q", "").strip()[:60]
-    number = parse_number(typed)
+    typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    number = parse_number(searchable(typed))
     if number:
         return redirect("console:case", number)
     query = request.GET.copy()

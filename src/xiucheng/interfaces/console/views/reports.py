@@ -79,7 +79,7 @@ def move(request: Visit, report_id: UUID, name: str) -> HttpResponse:
     view = queries.report(report_id, request.standing)
     allowed = next((one for one in view.moves if one.name == name), None)
     if allowed is None and not may_move(name, view.area, request.standing):
-        raise Refused("not_yours", _("您的岗位不能对这份反映办这一步。"), status=403)
+        raise Refused("not_yours", _("您的岗位不能对这条上报办这一步。"), status=403)
     if allowed is None:
         raise Refused("illegal_move", _("现在不能办这一步，可能刚被别人办过。"), status=409)
     if request.method == "GET":

@@ -131,7 +131,11 @@ def unplaced(context: Context, refusal: Refused) -> list[str]:
     said = {str(refusal.text), *(str(text) for text in wrong.values())}
     if isinstance(form, BaseForm):
         said |= {str(error) for name, errors in form.errors.items() for error in errors if name in form.fields}
-    return [str(text) for text in refusal.fields.values() if str(text) not in said]
+    return [str(text) for name, text in refusal.fields.items() if name not in _FOR_PROGRAMS and str(text) not in said]
+
+
+# What a refusal tells a program beside its sentence, and is no sentence itself: the version that stands.
+_FOR_PROGRAMS = frozenset({"version"})
 
 
 @register.simple_tag(takes_context=True)

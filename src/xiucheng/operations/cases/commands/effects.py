@@ -218,13 +218,17 @@ def _each_open(
     return run_on_open
 
 
-def lapse(row: Case, name: str, *, now: datetime) -> None:
+def lapse(row: Case, name: str, *, now: datetime) -> bool:
     """Questions that make no sense any more after a move lapse: the new state does not know them, or another agency
-    has the case. They are answered no by the system's hand, which costs the asker nothing but the time."""
+    has the case. They are answered no by the system's hand, which costs the asker nothing but the time.
+    True where there were any."""
+    lapsed = False
     for request in task_queries.pending_requests(row.id):
         gone = name == "redispatch" and request.what in {"return_case", "extend"}
         if gone or row.state not in MOVES[request.what].sources:
             tasks.decide(actor=Actor.system("lapse"), now=now, request_id=request.id, granted=False)
+            lapsed = True
+    return lapsed
 
 
 _EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {

@@ -32,7 +32,7 @@ def reopen_for_reporter(
     """
     row = lock(case_id)
     if not _told_by(report_id, row):
-        raise Refused("not_yours", _("这份反映不属于这件案卷，不能据此重开。"), status=403)
+        raise Refused("not_yours", _("这条上报不属于这件案卷，不能据此重开。"), status=403)
     if not sealed_reason:
         MOVES.demand(MOVES["reopen"], {})
     step_id = make(row, "reopen", {"report": report_id}, by=by, now=now)

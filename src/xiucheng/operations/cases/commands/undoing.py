@@ -1,6 +1,7 @@
 """Taking the last move back within ten seconds: the row as before, the clocks as before, a step of its own."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
+from xiucheng.foundation.tasks.rules import Task
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 
@@ -21,11 +23,27 @@ _IDS = frozenset({"agency_id", "person_id", "merged_into", "answer_task"})
 _LISTS = frozenset({"agencies", "handlers"})
 
 
+def pointers(row: Case) -> dict[str, str | None]:
+    """The tasks of a case that a move may end, as they are before it: column → id, to be given back by undo."""
+    return {
+        column: str(value) if (value := getattr(row, column)) else None for column in ("handle_task", "answer_task")
+    }
+
+
+def not_for(mark: Mapping[str, Any] | None) -> Refused:
+    """Why somebody cannot take the last move back, where no post is the reason: `nothing_to_undo`, or `not_yours` (403)
+    for all but who made it."""
+    if mark:
+        return Refused("not_yours", _("只有办上一步的人可以撤销。"), status=403)
+    text = _("上一步不能撤销：批复这样的步骤办完即生效，其余的也只在 10 秒内、其后没有别的变动时可以撤销。")
+    return Refused("nothing_to_undo", text)
+
+
 def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     """Undo the last move of a locked case, by whoever made it. Refused: `nothing_to_undo`, `undo_too_late`."""
     mark = row.undo
     if not mark or mark["by"] != str(by.actor):
-        raise Refused("nothing_to_undo", _("没有可以撤销的动作。"))
+        raise not_for(mark)
     if now > datetime.fromisoformat(mark["until"]):
         raise Refused("undo_too_late", _("已超过 10 秒，不能撤销。"))
     columns = {_column(key): _restored(key, value) for key, value in mark["values"].items()}
@@ -34,7 +52,7 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
         # The clock of before may rest on a calendar that is not in force any more: the timer looks at it again.
         columns["calendar_version"] = 0
     _set(row, columns)
-    made = _undo_effects(row, mark["effects"], by, now)
+    made = _undo_effects(row, mark, by, now)
     _set(row, made)
     Case.objects.filter(id=row.id).update(**{**columns, **made})
     if "step" in mark:
@@ -50,6 +68,7 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
             "version": row.version,
             "undone": mark["move"],
             "agency": row.agency_id,
+            "person": row.person_id,
             "due": row.due_at,
             "provisional": row.provisional,
             "handle_due": row.handle_due_at,
@@ -84,45 +103,75 @@ def _restored(key: str, value: Any) -> Any:
     return value
 
 
-def _undo_effects(row: Case, effects: list[str], by: Standing, now: datetime) -> dict[str, Any]:
+def _undo_effects(row: Case, mark: Mapping[str, Any], by: Standing, now: datetime) -> dict[str, Any]:
+    it = Context(row, {key: UUID(value) for key, value in mark.get("tasks", {}).items() if value}, by, now)
     made: dict[str, Any] = {}
-    for effect in reversed(effects):
-        made.update(OPPOSITES[effect](row, by, now) or {})
+    for effect in reversed(mark["effects"]):
+        made.update(OPPOSITES[effect](it) or {})
     return made
 
 
-def _ungive_handle(row: Case, by: Standing, now: datetime) -> dict[str, Any]:
-    if row.handle_task:
-        tasks.cancel(actor=by.actor, now=now, task_id=row.handle_task)
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an opposite may need: the row as restored, the tasks that it had before the move, who and when."""
+
+    row: Case
+    had: Mapping[str, UUID]
+    by: Standing
+    now: datetime
+
+    def cancel(self, task_id: UUID | None) -> None:
+        if task_id:
+            tasks.cancel(actor=self.by.actor, now=self.now, task_id=task_id)
+
+    def reopen(self, task_id: UUID | None) -> Task | None:
+        """The task as if it had never ended; None where there is none."""
+        if task_id is None:
+            return None
+        return tasks.reopen(actor=self.by.actor, now=self.now, task_id=task_id, as_before=True)
+
+
+def _ungive_handle(it: Context) -> dict[str, Any]:
+    it.cancel(it.row.handle_task)
     return {"handle_task": None}
 
 
-def _unsign_handle(row: Case, by: Standing, now: datetime) -> None:
-    if row.handle_task:
-        tasks.unsign(actor=by.actor, now=now, task_id=row.handle_task)
+def _unsign_handle(it: Context) -> None:
+    if it.row.handle_task:
+        tasks.unsign(actor=it.by.actor, now=it.now, task_id=it.row.handle_task)
 
 
-def _uncomplete_handle(row: Case, by: Standing, now: datetime) -> dict[str, Any]:
-    if not row.handle_task:
-        return {}
-    reopened = tasks.reopen(actor=by.actor, now=now, task_id=row.handle_task, as_before=True)
-    return {"handle_due_at": reopened.due_at}
+def _uncomplete_handle(it: Context) -> dict[str, Any]:
+    reopened = it.reopen(it.row.handle_task)
+    return {"handle_due_at": reopened.due_at} if reopened else {}
 
 
-def _uncomplete_check(row: Case, by: Standing, now: datetime) -> None:
-    if row.check_task:
-        tasks.reopen(actor=by.actor, now=now, task_id=row.check_task, as_before=True)
+def _uncancel_handle(it: Context) -> dict[str, Any]:
+    reopened = it.reopen(it.had.get("handle_task"))
+    return {"handle_task": reopened.id, "handle_due_at": reopened.due_at} if reopened else {}
 
 
-def _uncancel_answer(row: Case, by: Standing, now: datetime) -> None:
-    if row.answer_task:
-        tasks.reopen(actor=by.actor, now=now, task_id=row.answer_task, as_before=True)
+def _uncomplete_check(it: Context) -> None:
+    it.reopen(it.row.check_task)
 
 
-OPPOSITES: Mapping[str, Callable[[Case, Standing, datetime], dict[str, Any] | None]] = {
+def _uncancel_answer(it: Context) -> None:
+    it.reopen(it.row.answer_task)
+
+
+def _unhand_answer(it: Context) -> dict[str, Any]:
+    """The leader's question goes back to whom it was asked."""
+    it.cancel(it.row.answer_task)
+    it.reopen(it.had.get("answer_task"))
+    return {"answer_task": it.had.get("answer_task")}
+
+
+OPPOSITES: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {
     "give_handle": _ungive_handle,
+    "cancel_handle": _uncancel_handle,
     "sign_handle": _unsign_handle,
     "complete_handle": _uncomplete_handle,
     "complete_check": _uncomplete_check,
     "cancel_answer": _uncancel_answer,
+    "hand_answer": _unhand_answer,
 }

@@ -44,7 +44,7 @@ def redact_words(*, by: Standing, now: datetime, case_id: UUID, content_id: UUID
     if row is None:
         raise Refused("not_found", _("没有这段文字。"), status=404)
     if Content.objects.filter(key_id=row.key_id).exclude(id=row.id).exists():
-        raise Refused("reporters_own", _("这是上报人自己写的，请在那份反映上清除上报人的信息。"))
+        raise Refused("reporters_own", _("这是上报人自己写的，请在那条上报上清除上报人的信息。"))
     if vault.listed([row.key_id]):
         return
     vault.destroy([row.key_id], reason=f"cases.{reason_code}", now=now)

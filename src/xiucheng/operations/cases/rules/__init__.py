@@ -5,9 +5,11 @@ from .facts import CaseFacts, Mover, Request
 from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move
 from .moves import MOVES, OPEN_STATES, STATES, WITH_AGENCY
 from .number import check_digit, display_number, parse_number
+from .searching import LONGEST_SEARCH, digits_of, searchable, tokens, words_of
 
 __all__ = [
     "DECIDERS",
+    "LONGEST_SEARCH",
     "MATRIX",
     "MOVES",
     "OPEN_STATES",
@@ -20,8 +22,12 @@ __all__ = [
     "apply",
     "check_digit",
     "deciders",
+    "digits_of",
     "display_number",
     "may_decide",
     "may_move",
     "parse_number",
+    "searchable",
+    "tokens",
+    "words_of",
 ]

@@ -239,7 +239,7 @@ def _force_close(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datet
 
 def _reopen(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     if case.closed_at is not None and now - case.closed_at > REOPEN_WINDOW:
-        raise Refused("reopen_too_late", _("结案已超过 15 日，不能重开，请作为新的反映上报。"))
+        raise Refused("reopen_too_late", _("结案已超过 15 日，不能重开，请重新上报。"))
     count = case.reopen_count + 1
     clock = _clock(now, case.limit, case, clocks)
     return Outcome(

@@ -52,7 +52,15 @@ MOVES = MoveTable(
             (AGENCY, REASON_OPTIONAL),
             undoable=True,
         ),
-        Move("redispatch", _("改派"), WITH_AGENCY | {"returned"}, "dispatched", (AGENCY, REASON)),
+        Move(
+            "redispatch",
+            _("改派"),
+            WITH_AGENCY | {"returned"},
+            "dispatched",
+            (AGENCY, REASON),
+            undoable=True,
+            note="not where a question of the agency lapsed with it: that one is answered for good",
+        ),
         Move("sign", _("签收"), frozenset({"dispatched"}), "handling", undoable=True),
         Move(
             "assign_inside",

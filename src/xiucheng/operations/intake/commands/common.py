@@ -21,7 +21,7 @@ def judged(name: str, by: Standing, report_id: UUID, version: int | None) -> Rep
     row = storing.lock(report_id, version)
     if not may_move(name, row.area, by):
         label = REPORT_MOVES[name].label
-        raise Refused("not_yours", _("您的岗位不能对这份反映“%(move)s”。") % {"move": label}, status=403)
+        raise Refused("not_yours", _("您的岗位不能对这条上报“%(move)s”。") % {"move": label}, status=403)
     REPORT_MOVES.check(name, row.state)
     return row
 

@@ -44,7 +44,7 @@ def erase_reporter(*, by: Standing, now: datetime, report_id: UUID) -> Erased:
         raise Refused("not_yours", _("您的岗位不能清除上报人的信息。"), status=403)
     first = Report.objects.filter(id=report_id).first()
     if first is None:
-        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+        raise Refused("not_found", _("没有这条上报，或不在您的范围内。"), status=404)
     rows = _all_of(first)
     pictures = list(Picture.objects.filter(report__in=rows).values_list("media_id", flat=True).distinct())
     media.erase_all(by=by, now=now, media_ids=pictures, reason="asked")

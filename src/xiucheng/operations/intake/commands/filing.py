@@ -105,7 +105,7 @@ def file_reports(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> l
 def file_locked(*, by: Standing, now: datetime, filings: Sequence[Filing]) -> list[Filed]:
     """The work of both, inside a running verb: lock, judge, file, accept, record."""
     if len({filing.report_id for filing in filings}) < len(filings):
-        raise Refused("named_twice", _("同一份反映不能在一次里立案两遍。"))
+        raise Refused("named_twice", _("同一条上报不能在一次里立案两遍。"))
     rows = lock_many([filing.report_id for filing in filings])
     new = [_new_case(filing, rows.get(filing.report_id), by, now) for filing in filings]
     filed = cases.file_many(by=by, now=now, cases=new)
@@ -143,9 +143,9 @@ def _plain(row: Sequence[Any]) -> Sequence[Any]:
 
 def _new_case(filing: Filing, row: _Row | None, by: Standing, now: datetime) -> NewCase:
     if row is None:
-        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+        raise Refused("not_found", _("没有这条上报，或不在您的范围内。"), status=404)
     if filing.version is not None and filing.version != row.version:
-        text = _("这份反映刚被他人处理过，请刷新后再办。")
+        text = _("这条上报刚被他人处理过，请刷新后再办。")
         raise Refused("stale", text, fields={"version": str(row.version)}, status=409)
     # A self-handled find is filed by its finder, whom report_self_handled has judged.
     if not (filing.self_handled or may_move("file", row.area, by)):

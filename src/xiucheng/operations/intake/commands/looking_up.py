@@ -25,7 +25,7 @@ def look_up_caller(*, by: Standing, now: datetime, phone: str) -> list[Earlier]:
     """
     people.demand(by, "people.find_caller")
     if plain_phone(phone) is None:
-        text = _("请先填好电话号码，再查以前的反映。")
+        text = _("请先填好电话号码，再查以前的上报。")
         raise Refused("bad_phone", text, fields={"phone": text})
     found = of_subjects(people.subjects_by_phone(phone))
     journal.record(

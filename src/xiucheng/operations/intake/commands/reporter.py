@@ -39,7 +39,7 @@ def reopen_by_reporter(*, by: Standing, now: datetime, tracking_key: str, reason
     if case_id is None:
         raise Refused("illegal_move", _("这件事还没有结案，不用重开。"))
     if vault.listed([row.key_id]):
-        raise Refused("erased", _("您已删除这条反映的内容，不能再附上理由；问题还在的话，请重新上报。"), status=410)
+        raise Refused("erased", _("您已删除这条上报的内容，不能再附上理由；问题还在的话，请重新上报。"), status=410)
     return cases.reopen_for_reporter(
         by=by,
         now=now,

@@ -291,7 +291,7 @@ def _same(same_as: UUID | None) -> UUID | None:
         return cases.hold_open(case_id=same_as)
     except Refused as refusal:
         if refusal.code == "case_closed":
-            raise Refused("case_closed", _("这件案卷已经办结，请作为新的反映提交。")) from None
+            raise Refused("case_closed", _("这件案卷已经办结，请重新上报。")) from None
         if refusal.code == "not_found":
             text = _("没有这件案卷。")
             raise Refused("no_such_case", text, fields={"same_as": text}) from None

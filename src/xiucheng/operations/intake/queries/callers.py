@@ -42,7 +42,7 @@ def earlier_of_reporter(report_id: UUID, standing: Standing, *, limit: int = MOS
     """
     row = Report.objects.filter(id=report_id).values_list("area", "subject_id").first()
     if row is None or not may_open(standing, row[0]):
-        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+        raise Refused("not_found", _("没有这条上报，或不在您的范围内。"), status=404)
     if not people.may(standing, "people.find_caller"):
         raise Refused("not_yours", _("您的岗位不能查找同一来电人。"), status=403)
     subject_id = row[1]

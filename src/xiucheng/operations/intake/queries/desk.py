@@ -157,7 +157,7 @@ def report(report_id: UUID, standing: Standing) -> ReportView:
     """
     row = Report.objects.filter(id=report_id).first()
     if row is None or not may_open(standing, row.area):
-        raise Refused("not_found", _("没有这份反映，或不在您的范围内。"), status=404)
+        raise Refused("not_found", _("没有这条上报，或不在您的范围内。"), status=404)
     content = Content.objects.get(report_id=row.id)
     notes = list(Note.objects.filter(report_id=row.id).order_by("id").values_list("step_id", "key_id", "sealed"))
     sealed = (content.title, content.text, content.address, content.elements)

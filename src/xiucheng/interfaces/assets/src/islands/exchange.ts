@@ -12,6 +12,8 @@ export function startHtmx(): void {
     historyCacheSize: 0,
     refreshOnHistoryMiss: true,
     scrollBehavior: "instant",
+    // A box that somebody drew larger carries a style of its own, which the policy forbids to be copied as a text.
+    attributesToSettle: ["class"],
     responseHandling: [
       { code: "204", swap: false },
       { code: "[23]..", swap: true },
