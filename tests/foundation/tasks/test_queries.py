@@ -102,6 +102,9 @@ class TestDesk:
         ask(roads, WEDNESDAY)
         with django_assert_num_queries(1):
             assert queries.desk_counts(roads.clerk, WEDNESDAY + 2 * HOUR) == DeskCounts(5, 1, 1, 0)
+        # About to be late is what has warned: of three hours the last 36 minutes.
+        assert queries.desk_counts(roads.clerk, WEDNESDAY + 2.3 * HOUR) == DeskCounts(5, 2, 0, 0)
+        assert queries.desk_counts(roads.clerk, WEDNESDAY + 2.5 * HOUR) == DeskCounts(5, 2, 1, 0)
         assert queries.desk_counts(dispatcher, WEDNESDAY) == DeskCounts(0, 0, 0, 1)
 
     def test_every_branch_is_read_by_its_own_index(self, roads: House) -> None:
