@@ -33,7 +33,12 @@ def test_a_gap_is_seen_filled_and_taken_back(world, sign_in):
 
 def test_what_is_wrong_is_said_beside_what_was_typed(world, sign_in):
     client = sign_in("street_head")
-    for change, status in (({"place": "哪里"}, 422), ({"person": "x"}, 404), ({"until": "2020-01-01"}, 422)):
+    for change, status in (
+        ({"place": "哪里"}, 422),
+        ({"person": "x"}, 404),
+        ({"until": "2020-01-01"}, 422),
+        ({"until": "x"}, 422),
+    ):
         answer = client.post(
             reverse("console:responsible_name"),
             {"place": "东街街道", "person": str(world.people["acceptor"]), **change},
