@@ -30,7 +30,7 @@ def claim(
     """
     if not key or len(key) > MAX_KEY:
         raise Refused("bad_key", _("Idempotency-Key 应为 1 至 200 个字符。"))
-    digest = hashlib.sha256(f"{scope}\0{key}".encode()).digest()
+    digest = _key(scope, key)
     digests = {name: _digest(value) for name, value in fields.items() if value is not None}
     with prepared.cursor() as cursor:
         cursor.execute(
@@ -52,11 +52,23 @@ def claim(
     return earlier
 
 
+def answered(*, scope: str, key: str) -> dict[str, Any] | None:
+    """The answer that a key stands for, whatever was asked; None where it is free. One statement."""
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT answer FROM kit_idempotency WHERE digest = %s", [_key(scope, key)])
+        row = cursor.fetchone()
+    return _loaded(row[0]) if row else None
+
+
 def forget(before: datetime) -> int:
     """Drop keys claimed before `before`; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM kit_idempotency WHERE claimed_at < %s", [before])
         return cursor.rowcount
+
+
+def _key(scope: str, key: str) -> bytes:
+    return hashlib.sha256(f"{scope}\0{key}".encode()).digest()
 
 
 def _digest(value: Any) -> str:

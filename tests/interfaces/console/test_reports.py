@@ -127,6 +127,32 @@ def test_a_call_is_written_down_by_its_elements(world, sign_in):
     assert len(queries.queue(world.standing("acceptor")).rows) == 1
 
 
+def test_gone_back_and_written_down_again_is_the_same_call_while_the_content_is(world, sign_in):
+    """The form is fetched anew; another caller's words, or another person at the desk, are another call."""
+    client = sign_in("acceptor")
+
+    def gone_back(client=client, **values):
+        once = re.search(r'name="once" value="([^"]+)"', client.get("/desk/reception").content.decode())[1]
+        return client.post("/desk/reception", {**CALL, **values, "once": once}).headers["Location"]
+
+    first = gone_back()
+    assert gone_back() == first
+    assert "没有重复登记" in client.get(first).content.decode()
+    assert gone_back(text="楼下烧烤摊又摆出来了") != first
+    assert gone_back(sign_in("shift_leader")) != first
+    assert len(queries.queue(world.standing("acceptor")).rows) == 3
+
+
+def test_a_point_outside_is_not_kept_in_fields_that_nobody_sees(world, sign_in, monkeypatch):
+    from xiucheng.foundation.places import queries as places
+
+    monkeypatch.setattr(places, "locate", lambda lon, lat: places.Located(outside=True))
+    answer = sign_in("acceptor").post("/desk/reception", {**CALL, "lon": "120.1", "lat": "37.4"})
+    html = answer.content.decode()
+    assert "这个位置不在本辖区内" in html
+    assert re.search(r'name="lon"[^>]*>', html)[0].count("value=") == 0
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

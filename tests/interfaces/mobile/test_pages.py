@@ -43,8 +43,36 @@ def test_the_button_pressed_twice_is_one_report(world):
     client = Client()
     once = once_of(client)
     first, second = send(client, once=once), send(client, once=once)
-    assert first.headers["Location"] == second.headers["Location"]
+    assert key_of(first) == key_of(second)
+    assert "刚才已发送过同样的内容" in client.get(second.headers["Location"]).content.decode()
     assert len(queries.queue(world.standing("acceptor")).rows) == 1
+
+
+def test_gone_back_and_sent_again_is_the_same_report_while_the_content_is(world):
+    """Without a script: the form is fetched anew, and a picture is handed in anew."""
+    client = Client()
+
+    def gone_back(**values) -> str:
+        picture = SimpleUploadedFile("a.jpg", jpeg(seed=51))
+        return key_of(send(client, once=once_of(client), media=picture, **values))
+
+    first = gone_back()
+    assert gone_back() == first
+    assert gone_back(text="路灯不亮四天了") != first
+    assert key_of(send(client, once=once_of(client))) != first
+    assert gone_back() == first
+    stranger = Client()
+    assert key_of(send(stranger, once=once_of(stranger), media=SimpleUploadedFile("a.jpg", jpeg(seed=51)))) != first
+    assert len(queries.queue(world.standing("acceptor")).rows) == 4
+
+
+def test_gone_back_nobody_is_asked_whether_it_is_their_own_case(world):
+    client = Client()
+    at = {"lon": "122.1001", "lat": "37.5001"}
+    first = send(client, once=once_of(client), **at)
+    row = queries.queue(world.standing("acceptor")).rows[0]
+    intake.file_report(by=world.standing("acceptor"), now=now(), report_id=row.id)
+    assert key_of(send(client, once=once_of(client), **at)) == key_of(first)
 
 
 def once_of(client: Client) -> str:
@@ -119,8 +147,88 @@ def test_not_the_same_sends_a_new_one_with_the_picture_kept(world):
         client, lon="122.1001", lat="37.5001", media=SimpleUploadedFile("a.jpg", jpeg(seed=9))
     ).content.decode()
     kept = re.search(r'name="kept_media" value="([^"]+)"', asked)[1]
-    assert send(client, lon="122.1001", lat="37.5001", kept_media=kept, asked="1").status_code == 302
+    shown = re.search(r'name="shown" value="([^"]+)"', asked)[1]
+    assert send(client, lon="122.1001", lat="37.5001", kept_media=kept, shown=shown).status_code == 302
     assert queries.queue(world.standing("acceptor")).rows[0].pictures == 1
+
+
+def test_what_the_form_has_asked_already_is_not_asked_again(world):
+    """With a script the question stands in the form; only a case that was not shown there is asked about."""
+    number = _nearby(world)
+    client, at = Client(), {"lon": "122.1", "lat": "37.5"}
+    part = client.post("/report/nearby", {**REPORT, **at}).content.decode()
+    assert f'<span class="mono nowrap">{number}</span>' in part
+    assert "就在这里" in part
+    assert "离您 0 米" not in part
+    shown = re.search(r'name="shown" value="([^"]+)"', part)[1]
+    refused = send(client, **at, shown=shown, phone="12").content.decode()
+    assert f'name="shown" value="{shown}"' in refused
+    assert send(client, **at, shown=shown).status_code == 302
+    _nearby(world)
+    assert "是不是这一件？" in send(client, **at, shown=shown, text="又一盏").content.decode()
+
+
+def test_a_point_outside_is_refused_once_and_leads_nowhere_twice(world, monkeypatch):
+    from xiucheng.foundation.places import queries as places
+
+    monkeypatch.setattr(places, "locate", lambda lon, lat: places.Located(outside=True))
+    client = Client()
+    refused = send(client, lon="120.1", lat="37.4")
+    html = refused.content.decode()
+    assert refused.status_code == 422
+    assert html.count("这个位置不在本辖区内") == 2
+    assert html.index('name="area"') > html.rindex("这个位置不在本辖区内")
+    lon, lat = (re.search(rf'name="{name}" value="([^"]*)"', html)[1] for name in ("lon", "lat"))
+    assert (lon, lat) == ("", "")
+    assert send(client, lon=lon, lat=lat).status_code == 302
+
+
+@pytest.mark.parametrize("text", ["  \u200b ", "\u202e\u2066\ufeff"])
+def test_words_that_nobody_sees_are_none(world, text):
+    refused = send(Client(), text=text)
+    assert refused.status_code == 422
+    assert "请说明情况。" in refused.content.decode()
+    assert queries.queue(world.standing("acceptor")).rows == []
+
+
+def _ended(world, state: str) -> str:
+    moment = now()
+    sent = intake.submit_report(
+        by=Standing.resident("resident"), now=moment, channel="resident", text="灯坏了", area="990101001001",
+        category="C0137",
+    )  # fmt: skip
+    filed = intake.file_report(by=world.standing("acceptor"), now=moment, report_id=sent.report_id)
+    at = {"now": moment, "case_id": filed.case_id, "reason": "内部的话，不给外人看"}
+    if state == "void":
+        asked = cases.void_case(by=world.standing("dispatcher"), **at)
+        cases.decide(
+            by=world.standing("shift_leader"), now=moment, case_id=filed.case_id, request_id=asked.requests[0].id,
+            granted=True, reason="内部的话，同意",
+        )  # fmt: skip
+    else:
+        lights = world.agencies["lights"]
+        cases.dispatch_case(
+            by=world.standing("dispatcher"), now=moment, case_id=filed.case_id, version=1, agency_id=lights
+        )
+        cases.force_close_case(by=world.standing("leader"), **at)
+    return Client().get(f"/t/{sent.tracking_key}").content.decode()
+
+
+def test_a_voided_case_leaves_its_reporter_a_way_on(world):
+    html = _ended(world, "void")
+    assert "这件事经核对后已作废，不再办理。" in html
+    assert 'href="/report"' in html
+    assert "12345 热线" in html
+    assert "内部的话" not in html
+
+
+def test_a_case_closed_by_force_says_so_and_claims_no_work(world):
+    html = _ended(world, "forced")
+    assert "区里决定强制结案" in html
+    assert "路灯管理所" not in html
+    assert 'class="dots"' not in html
+    assert "内部的话" not in html
+    assert "没有解决，说说情况" in html
 
 
 def test_the_words_bring_their_category_to_the_front(world):
@@ -218,7 +326,11 @@ def test_a_point_is_said_by_its_name(world, monkeypatch):
     from xiucheng.foundation.places import queries as places
 
     client = Client()
-    outside = client.post("/report/where", {"lon": "122.1", "lat": "37.5"})
+    # Without any outline nothing is outside, and nothing has a finer name.
+    assert client.post("/report/where", {"lon": "122.1", "lat": "37.5"}).json() == {"area": "", "name": ""}
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "locate", lambda lon, lat: places.Located(outside=True))
+        outside = client.post("/report/where", {"lon": "122.1", "lat": "37.5"})
     assert (outside.status_code, outside.json()["code"]) == (422, "outside")
     found = places.Located(community="990101001001", street="990101001", district="990101", outside=False)
     monkeypatch.setattr(places, "locate", lambda lon, lat: found)

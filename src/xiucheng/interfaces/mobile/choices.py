@@ -80,8 +80,13 @@ def place_name(code: str) -> str:
     return " · ".join(name for name in levels if name)
 
 
-def place_of(lon: float, lat: float) -> tuple[str, str]:
-    """The division that holds a point (degrees WGS84) and its name; both empty outside of all of them. No statement."""
+def place_of(lon: float, lat: float) -> tuple[str, str] | None:
+    """The division that holds a point (degrees WGS84) and its name; None outside of the district. No statement.
+
+    Both empty where no outline tells which street it is: a site without polygons takes every point.
+    """
     found = places.locate(lon, lat)
+    if found.outside:
+        return None
     code = found.community or found.street or ""
     return code, place_name(code)

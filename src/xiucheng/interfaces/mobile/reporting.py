@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places.queries import Near
+from xiucheng.interfaces.web import once as forms
 from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands as intake
@@ -25,8 +26,8 @@ MOST_PICTURES = 4
 # Pictures that were stored before the question was asked travel in the form, signed: nobody attaches another's.
 _SALT = "mobile.report.media"
 _KEPT = 3600
-# What makes a second press of the button the same report: a random number that this form alone was given. Nobody else
-# has it, so nobody else gets its answer; one that we did not sign counts as none.
+# What makes the same content the same report, pressed twice or gone back to: a random number that the forms of this
+# browser alone were given. Nobody else has it, so nobody else gets its answer; one that we did not sign counts as none.
 _ONCE_SALT = "mobile.report.once"
 
 
@@ -43,7 +44,7 @@ class Said:
     name: str
     phone: str
     once: str
-    asked: bool
+    shown: tuple[UUID, ...]
     same_as: UUID | None
     media: tuple[UUID, ...] = ()
     component: str = ""
@@ -59,9 +60,9 @@ class Said:
         return [seal(one) for one in self.media]
 
 
-def empty() -> Said:
-    """A form that nobody has filled in; its key makes a second press of the button the same report."""
-    return Said("", "", None, None, "", "", "", "", str(uuid4()), False, None)
+def empty(request: HttpRequest) -> Said:
+    """A form that nobody has filled in, with the number that this browser's forms have."""
+    return Said("", "", None, None, "", "", "", "", forms.given(request), (), None)
 
 
 def read(request: HttpRequest) -> Said:
@@ -77,7 +78,7 @@ def read(request: HttpRequest) -> Said:
         name=post.get("name", "").strip(),
         phone=post.get("phone", "").strip(),
         once=_own(post.get("once", "")),
-        asked=post.get("asked") == "1",
+        shown=tuple(case_id for text in post.getlist("shown") if (case_id := _uuid(text))),
         same_as=_uuid(post.get("same_as", "")),
         media=tuple(
             media_id
@@ -108,29 +109,48 @@ def nearby(said: Said, now: datetime) -> list[dict[str, Any]]:
     return queries.nearby(category=said.category, lon=said.lon, lat=said.lat, now=now)
 
 
+def unasked(said: Said, now: datetime) -> list[dict[str, Any]]:
+    """`nearby`, where one of them was not in the form yet that was sent; nothing where the reporter saw them all.
+
+    Without a script nobody is asked while filling the form in: then it is asked on the way.
+    """
+    found = [] if said.same_as else nearby(said, now)
+    return found if any(one["id"] not in said.shown for one in found) else []
+
+
 def components(said: Said, now: datetime) -> list[Near]:
     """The fixed things that the report may be about, as far as it says what and where."""
     return queries.components_offered(category=said.category, lon=said.lon, lat=said.lat, now=now)
 
 
+def sent_before(said: Said) -> Submitted | None:
+    """The report that this browser has sent with the same content from the same form; None where there is none."""
+    return intake.sent_before(_once(said))
+
+
 def submit(said: Said, now: datetime) -> Submitted:
     """Hands the report in; refused as intake.submit_report."""
-    return intake.submit_report(
-        by=Standing.resident(CHANNEL),
-        now=now,
-        channel=CHANNEL,
-        text=said.text,
-        category=said.category or None,
-        lon=said.lon,
-        lat=said.lat,
-        address=said.address or None,
-        area=said.area or None,
-        component=said.component or None,
-        contact=Contact(said.name or None, said.phone or None),
-        media=said.media,
-        same_as=said.same_as,
-        once=Once("resident-form", said.once),
-    )
+    by = Standing.resident(CHANNEL)
+    return intake.submit_from_form(by=by, now=now, channel=CHANNEL, once=_once(said), **_content(said))
+
+
+def _once(said: Said) -> Once:
+    return intake.by_content("resident-form", said.once, _content(said))
+
+
+def _content(said: Said) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "category": said.category or None,
+        "lon": said.lon,
+        "lat": said.lat,
+        "address": said.address or None,
+        "area": said.area or None,
+        "component": said.component or None,
+        "contact": Contact(said.name or None, said.phone or None),
+        "media": said.media,
+        "same_as": said.same_as,
+    }
 
 
 def _number(text: str) -> float | None:
@@ -150,9 +170,9 @@ def _uuid(text: str) -> UUID | None:
 
 def _own(text: str) -> str:
     try:
-        return str(signing.loads(text, salt=_ONCE_SALT)) if text else str(uuid4())
+        return str(signing.loads(text, salt=_ONCE_SALT)) if text else forms.new()
     except signing.BadSignature:
-        return str(uuid4())
+        return forms.new()
 
 
 def seal(media_id: UUID) -> str:

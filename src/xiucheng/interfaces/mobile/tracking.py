@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web.faces import Dot
+from xiucheng.operations.intake import queries as intake
 from xiucheng.operations.intake.queries import Tracked
 
 LABELS = (
@@ -30,15 +31,18 @@ SENTENCES: Mapping[str, str | Promise] = {
     "post_checking": gettext_lazy("单位说已经处置好了，正派人到现场核查。"),
     "returned": gettext_lazy("正在重新确定由谁负责。"),
     "closed": gettext_lazy("已办结。"),
-    "void": gettext_lazy("这件事经核对后已作废。"),
+    "void": gettext_lazy("这件事经核对后已作废，不再办理。"),
 }
 CLOSED: Mapping[str, str | Promise] = {
     "by_notice": gettext_lazy("已办结：不能当场解决，情况已说明。"),
-    "forced": gettext_lazy("已由区里决定结案。"),
+    "forced": gettext_lazy("区里决定强制结案：没有走完办理的步骤，不再继续办理。"),
     "self_handled": gettext_lazy("网格员已在现场处置好了。"),
 }
 
-NO_DOTS = frozenset({"rejected", "void"})
+# Ended without anybody having settled it: it went through none of the stages between, or nobody knows how far.
+UNSETTLED = frozenset({"rejected", "void", "forced"})
+# Of these nothing can be reopened: what is still wrong is said anew.
+SAID_ANEW = frozenset({"rejected", "void"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,20 @@ class Told:
     ended: bool
     dots: tuple[Dot, ...]
     agency: str = ""
+    again: bool = False
+    hotline: str = ""
 
 
 def told(tracked: Tracked) -> Told:
     """The sentence and the dots of a report."""
     key = tracked.case_state or tracked.state
     sentence = CLOSED.get(tracked.closing) if key == "closed" else None
+    unsettled = (tracked.closing if key == "closed" else key) in UNSETTLED
     stage = tracked.stage
     ended = stage >= len(LABELS)
-    # What was not taken up, or was voided, went through none of the stages between.
     dots = (
         ()
-        if key in NO_DOTS
+        if unsettled
         else tuple(
             Dot(
                 str(label),
@@ -70,5 +76,12 @@ def told(tracked: Tracked) -> Told:
             for number, label in enumerate(LABELS, 1)
         )
     )
-    agency = people.agency_names([tracked.agency_id]).get(tracked.agency_id, "") if tracked.agency_id else ""
-    return Told(str(sentence or SENTENCES.get(key, _("正在办理。"))), ended, dots, agency)
+    worked = tracked.agency_id if not unsettled else None
+    agency = people.agency_names([worked]).get(worked, "") if worked else ""
+    said = str(sentence or SENTENCES.get(key, _("正在办理。")))
+    return Told(said, ended, dots, agency, key in SAID_ANEW, _hotline())
+
+
+def _hotline() -> str:
+    """The name of the channel that people can call, where the site has one."""
+    return next((str(one.title) for one in intake.channels() if one.name == "hotline"), "")

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import queries as media
+from xiucheng.interfaces.web import once
 from xiucheng.interfaces.web.rates import FEW, MANY, SOME, limited
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
@@ -25,6 +26,8 @@ from xiucheng.operations.intake import queries as intake
 from . import choices, own, reporting, tracking
 
 SENT = "xc_sent"
+# Fields of a refusal that say that the point is no good.
+REFUSED_POINT = frozenset({"lon", "lat"})
 # Where the form shows what the intake room says of a field.
 FIELDS = {"contact.phone": "phone", "contact.name": "name", "lat": "lon"}
 
@@ -42,21 +45,22 @@ def report(request: HttpRequest) -> HttpResponse:
     """The report: photo, place, category, the same thing nearby, send."""
     if request.method == "POST":
         return _receive(request, now())
-    return _form(request, reporting.empty())
+    said = reporting.empty(request)
+    return once.remembered(_form(request, said), request, said.once)
 
 
 def _receive(request: HttpRequest, moment: datetime) -> HttpResponse:
     said = reporting.read(request)
     try:
         said = replace(said, media=said.media + reporting.store_pictures(request, said, moment))
-        found = [] if said.asked or said.same_as else reporting.nearby(said, moment)
-        if found:
-            return _form(request, replace(said, asked=True), nearby=found)
-        sent = reporting.submit(said, moment)
+        sent = reporting.sent_before(said)
+        if sent is None and (found := reporting.unasked(said, moment)):
+            return _form(request, said, nearby=found)
+        sent = sent or reporting.submit(said, moment)
     except Refused as refusal:
-        return _form(request, said, refusal=refusal)
+        return _form(request, _without(said, refusal), refusal=refusal)
     page = reverse("mobile:track", args=[sent.tracking_key])
-    answer = redirect(f"{page}?new=1")
+    answer = redirect(f"{page}?new=1{'&before=1' if sent.repeated else ''}")
     # For ten minutes this browser alone is shown again what it sent; whoever gets the link is not.
     answer.set_signed_cookie(
         SENT,
@@ -69,6 +73,11 @@ def _receive(request: HttpRequest, moment: datetime) -> HttpResponse:
         secure=request.is_secure(),
     )
     return answer
+
+
+def _without(said: reporting.Said, refusal: Refused) -> reporting.Said:
+    """A point that was refused goes: it stands in fields that nobody sees, and would be refused for ever."""
+    return replace(said, lon=None, lat=None) if REFUSED_POINT & refusal.fields.keys() else said
 
 
 def _form(
@@ -138,7 +147,7 @@ def _described(found: list[dict[str, Any]], held: Catalogue | None, category: st
         {
             **one,
             "category": named.minor_name if named else "",
-            "place": choices.place_of(one["lon"], one["lat"])[1],
+            "place": (choices.place_of(one["lon"], one["lat"]) or ("", ""))[1],
             "state_label": STATES[one["state"]],
         }
         for one in found
@@ -150,10 +159,11 @@ def _described(found: list[dict[str, Any]], held: Catalogue | None, category: st
 def where(request: HttpRequest) -> HttpResponse:
     """The name of a point, for the person to see that it is the right place; refused `outside` (422)."""
     said = reporting.read(request)
-    area, name = ("", "") if said.lon is None or said.lat is None else choices.place_of(said.lon, said.lat)
-    if not area:
+    found = None if said.lon is None or said.lat is None else choices.place_of(said.lon, said.lat)
+    if found is None:
         text = _("这个位置不在本辖区内，请在图上点或选社区。")
         return JsonResponse(Refused("outside", text, fields={"lon": text}).as_dict(), status=422)
+    area, name = found
     return JsonResponse({"area": area, "name": name})
 
 
@@ -208,6 +218,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
         "pictures": _released(tracked),
         "key": key.upper(),
         "is_new": "new" in request.GET,
+        "was_before": "before" in request.GET,
         "sent": _sent(request, tracked),
         "address_of_page": request.build_absolute_uri(reverse("mobile:track", args=[key])),
     }

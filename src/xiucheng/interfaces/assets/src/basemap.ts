@@ -79,6 +79,7 @@ export async function basemap(
     setPin(detail);
     view.easeTo({ center: [detail.lon, detail.lat], zoom: Math.max(view.getZoom(), 15) });
   });
+  place.addEventListener("map:unpin", () => marker.remove());
   if (picked) {
     view.getCanvas().style.cursor = "crosshair";
     view.on("click", (event) => {

@@ -47,7 +47,7 @@ export function draw(place: HTMLElement, shapes: Shapes, pin: { lon: number; lat
   svg.classList.add("drawn");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", place.getAttribute("aria-label") ?? "");
-  if (!box) return { pin: () => undefined, remove: () => undefined };
+  if (!box) return { pin: () => undefined, unpin: () => undefined, remove: () => undefined };
   const squeeze = Math.cos((((box[1] + box[3]) / 2) * Math.PI) / 180);
   const toX = (lon: number) => (lon - box[0]) * squeeze * 1e5;
   const toY = (lat: number) => (box[3] - lat) * 1e5;
@@ -101,5 +101,5 @@ export function draw(place: HTMLElement, shapes: Shapes, pin: { lon: number; lat
     });
   }
   place.append(svg);
-  return { pin: setPin, remove: () => svg.remove() };
+  return { pin: setPin, unpin: () => dot.setAttribute("visibility", "hidden"), remove: () => svg.remove() };
 }

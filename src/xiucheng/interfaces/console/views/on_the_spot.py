@@ -1,7 +1,7 @@
 """Settled on the spot 自处置: a grid officer's phone page, a picture before, one after, what and where, send."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core import signing
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from xiucheng.foundation.media import commands as media
+from xiucheng.interfaces.web import once as forms
 from xiucheng.interfaces.web.typed import degrees
 from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake import commands
-from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.rules import may_self_handle
 
 from .. import names
@@ -38,16 +38,19 @@ def on_the_spot(request: Visit) -> HttpResponse:
     if not may_self_handle(request.standing):
         raise Refused("not_yours", names.not_yours(), status=403)
     if request.method == "GET":
-        return _show(request, {}, {}, str(uuid4()))
+        number = forms.given(request)
+        return forms.remembered(_show(request, {}, {}, number), request, number)
     kept = {side: _kept(request, side) for side in SIDES}
-    once = request.POST.get("once", "") or str(uuid4())
+    once = request.POST.get("once", "") or forms.new()
     try:
         for side in SIDES:
             kept[side] += _store(request, side)
         said = _said(request, kept, once)
         _sent, filed = commands.report_self_handled(by=request.standing, now=request.moment, **said)
     except Refused as refusal:
-        return _show(request, request.POST.dict(), kept, once, refusal)
+        # A point that was refused goes: nobody sees its fields, and it would be refused for ever.
+        gone = {"lon": "", "lat": ""} if {"lon", "lat"} & refusal.fields.keys() else {}
+        return _show(request, request.POST.dict() | gone, kept, once, refusal)
     messages.success(
         request, _("%(number)s：已上报。接下来由受理员审核，通过后结案；没有通过会转为普通案卷，派人来办。")
         % {"number": filed.number}
@@ -63,7 +66,7 @@ def _said(request: Visit, kept: dict[str, list[UUID]], once: str) -> dict[str, A
         text = _("请选择类别。")
         raise Refused("category_missing", text, fields={"category": text})
     named = names.category(category, names.catalogue(request.moment))
-    return {
+    said = {
         "text": post.get("text", "").strip() or _("%(category)s，已当场处置。") % {"category": named},
         "category": category,
         "lon": degrees(post.get("lon"), "lon"),
@@ -72,8 +75,10 @@ def _said(request: Visit, kept: dict[str, list[UUID]], once: str) -> dict[str, A
         "component": post.get("component", "") or None,
         "before": kept["before"],
         "after": kept["after"],
-        "once": Once(f"desk:{request.standing.account_id}", once),
     }
+    pictures = [*kept["before"], *kept["after"]]
+    key = commands.by_content(f"desk:{request.standing.account_id}", once, {**said, "media": pictures})
+    return {**said, "once": key}
 
 
 def _store(request: Visit, side: str) -> list[UUID]:

@@ -1,7 +1,6 @@
 """The reception desk: a call or a visit, by its five elements; then straight on to filing."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from xiucheng.interfaces.web import once
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
-from xiucheng.operations.intake.commands.submitting import Once
 from xiucheng.operations.intake.rules import Contact
 
 from .. import names
@@ -61,7 +60,7 @@ def typed(request: Visit) -> Call:
 
 
 def _form(request: Visit) -> Call:
-    return _filled(request, Call(request.POST or None, initial={"once": str(uuid4())}))
+    return _filled(request, Call(request.POST or None, initial={"once": once.given(request)}))
 
 
 def _filled(request: Visit, form: Call) -> Call:
@@ -86,10 +85,18 @@ def reception(request: Visit) -> HttpResponse:
             return _hand_in(request, form)
         except Refused as caught:
             refusal, status = caught, caught.status
-            for field, text in caught.fields.items():
-                name = _PLACES.get(field, field)
-                form.add_error(name if name in form.fields else None, str(text))
-    return show(request, form, status=status, refusal=refusal)
+            _mark(form, caught)
+    answer = show(request, form, status=status, refusal=refusal)
+    return once.remembered(answer, request, form["once"].value()) if request.method == "GET" else answer
+
+
+def _mark(form: Call, refusal: Refused) -> None:
+    """What the intake room says of a field, at that field. A point that was refused goes: nobody sees its fields."""
+    for field, text in refusal.fields.items():
+        name = _PLACES.get(field, field)
+        form.add_error(name if name in form.fields else None, str(text))
+    if {"lon", "lat"} & refusal.fields.keys():
+        form.data = {**form.data, "lon": "", "lat": ""}
 
 
 def show(request: Visit, form: Call, *, status: int = 200, **more: object) -> HttpResponse:
@@ -101,22 +108,24 @@ def show(request: Visit, form: Call, *, status: int = 200, **more: object) -> Ht
 def _hand_in(request: Visit, form: Call) -> HttpResponse:
     said = form.cleaned_data
     elements = {name: said[name] for name in ("time", "cause") if said[name]}
-    sent = intake.submit_report(
-        by=request.standing,
-        now=request.moment,
-        channel=said["channel"],
-        text=said["text"],
-        title=said["title"] or None,
-        category=said["category"] or None,
-        address=said["address"] or None,
-        area=said["area"] or None,
-        lon=said["lon"],
-        lat=said["lat"],
-        component=said["component"] or None,
-        contact=Contact(said["name"] or None, said["phone"] or None),
-        elements=elements,
-        once=Once(f"desk:{request.standing.account_id}", said["once"]),
-    )
-    messages.success(request, _("已登记"))
+    content = {
+        "channel": said["channel"],
+        "text": said["text"],
+        "title": said["title"] or None,
+        "category": said["category"] or None,
+        "address": said["address"] or None,
+        "area": said["area"] or None,
+        "lon": said["lon"],
+        "lat": said["lat"],
+        "component": said["component"] or None,
+        "contact": Contact(said["name"] or None, said["phone"] or None),
+        "elements": elements,
+    }
+    form_key = intake.by_content(f"desk:{request.standing.account_id}", said["once"], content)
+    sent = intake.submit_from_form(by=request.standing, now=request.moment, once=form_key, **content)
+    if sent.repeated:
+        messages.info(request, _("刚才已登记过同样的内容，就是这一份，没有重复登记。"))
+    else:
+        messages.success(request, _("已登记"))
     # The page that follows shows the key large, to be read out to the caller; it can be found there later as well.
     return redirect(f"{reverse('console:report', args=[sent.report_id])}?aloud=1")

@@ -3,6 +3,7 @@
 from .deciding import attach_report, reject_report
 from .erasing import Erased, erase_reporter
 from .filing import Filing, file_report, file_reports
+from .forms import by_content, sent_before, submit_from_form
 from .looking_up import look_up_caller
 from .pictures import erase_picture
 from .reporter import erase_by_reporter, reopen_by_reporter
@@ -16,6 +17,7 @@ __all__ = [
     "answer_pre_verify",
     "ask_pre_verify",
     "attach_report",
+    "by_content",
     "erase_by_reporter",
     "erase_picture",
     "erase_reporter",
@@ -25,5 +27,7 @@ __all__ = [
     "reject_report",
     "reopen_by_reporter",
     "report_self_handled",
+    "sent_before",
+    "submit_from_form",
     "submit_report",
 ]

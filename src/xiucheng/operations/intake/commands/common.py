@@ -11,7 +11,7 @@ from xiucheng.operations.cases import queries as case_queries
 
 from .. import storing
 from ..models import Report
-from ..rules import REPORT_MOVES, may_move
+from ..rules import REPORT_MOVES, may_move, visible
 from ..rules.submission import LIMITS
 from ..words import SUBMISSION, sentence
 
@@ -28,7 +28,7 @@ def judged(name: str, by: Standing, report_id: UUID, version: int | None) -> Rep
 
 def checked_reason(reason: str, *, required: bool) -> str:
     """The words said with a move; refused `reason_missing`, `too_long`."""
-    text = reason.strip()
+    text = visible(reason).strip()
     if required and not text:
         missing = _("请说明理由。")
         raise Refused("reason_missing", missing, fields={"reason": missing})

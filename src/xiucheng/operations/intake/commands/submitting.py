@@ -25,7 +25,7 @@ from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
 from .. import components, placing, storing
 from ..channels import CHANNELS, Channel
 from ..models import Report
-from ..rules import Contact, Problem, Submission, judge
+from ..rules import Contact, Problem, Submission, judge, visible
 from ..secrets import tracking_key
 from ..storing import NewReport
 from ..words import refusal
@@ -95,16 +95,18 @@ def submit_report(
     where what was looked up has changed since. 4. Keep the contact in the vault. 5. Store, and tell the journal (step
     intake.receive; intake.attach where `same_as` names a case, which is held until the end).
 
-    text: ≤ 2,000 characters. category: a minor category of the catalogue, chosen by a person. lon, lat: degrees of
-    `datum`. occurred_at: aware. media: ids from media.commands.store. elements: some of rules.submission.ELEMENTS.
-    same_as: an open case that the reporter says is the same. component: 16 digits, of the category's kind; where no
-    point is given its own counts.
+    What nobody sees is left out of all words (rules.visible). text: ≤ 2,000 characters. category: a minor category of
+    the catalogue, chosen by a person. lon, lat: degrees of `datum`. occurred_at: aware. media: ids from
+    media.commands.store. elements: some of rules.submission.ELEMENTS. same_as: an open case that the reporter says is
+    the same. component: 16 digits, of the category's kind; where no point is given its own counts.
     Refused: the codes of words.SUBMISSION (`invalid_report` for several), `unknown_channel`, `not_yours` (403),
     `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`, `unknown_area`, `unknown_picture`,
     `no_such_case`, `case_closed`, `bad_key`, `key_reused`.
     """
     door = channel_of(channel, by)
-    contact = contact or Contact()
+    contact = Contact(_words(contact.name), _words(contact.phone)) if contact else Contact()
+    text, title, address = visible(text), _words(title), _words(address)
+    elements = {name: visible(value) for name, value in (elements or {}).items()}
     # An import says what it cannot tell; a door asks for what its channel needs.
     required = door.required if origin is None else frozenset[str]()
     submission = Submission(
@@ -120,7 +122,7 @@ def submit_report(
         occurred_at=occurred_at,
         contact=contact,
         media=len(media),
-        elements=elements or {},
+        elements=elements,
         external_id=origin.external_id if origin else None,
     )
     _judge(submission, now, required)
@@ -131,7 +133,7 @@ def submit_report(
         asked = _asked(submission, media, same_as)
         earlier = idempotency.claim(scope=once.scope, key=once.key, fields=asked, answer=answer, now=now)
         if earlier is not None:
-            return _answered_before(earlier)
+            return answered_before(earlier)
     if ground.refusal is not None:
         raise ground.refusal
     case_id = _same(same_as)
@@ -222,6 +224,12 @@ def channel_of(name: str, by: Standing) -> Channel:
     if not door.admits(by):
         raise Refused("not_yours", _("您的岗位不能通过“%(name)s”登记。") % {"name": door.title}, status=403)
     return door
+
+
+def _words(said: str | None) -> str | None:
+    """What can be seen of a field that may be left empty; None where that is nothing."""
+    seen = visible(said or "")
+    return seen if seen.strip() else None
 
 
 def _judge(submission: Submission, now: datetime, required: frozenset[str]) -> None:
@@ -345,7 +353,8 @@ def _plain_value(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _answered_before(earlier: Mapping[str, Any]) -> Submitted:
+def answered_before(earlier: Mapping[str, Any]) -> Submitted:
+    """The answer again that a key of idempotency stands for; one statement."""
     report_id = UUID(earlier["report"])
     serial, case_id = Report.objects.values_list("serial", "case_id").get(id=report_id)
     return Submitted(report_id, tracking_key(serial), tuple(earlier["nearby"]), case_id, repeated=True)

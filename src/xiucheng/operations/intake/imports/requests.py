@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..rules.quality import Stated, flags_of
-from ..rules.submission import EARLIEST, Contact, Submission, judge
+from ..rules.submission import EARLIEST, Contact, Submission, judge, visible
 from .mapping import Column
 from .mapping import Mapping as MappingFile
 from .reading import Row, Unreadable
@@ -137,7 +137,7 @@ class Reader:
 
     def _value(self, column: Column, row: Row) -> Any:
         cells = [row.cells[self._place[name]] for name in column.names] or [column.constant]
-        cell = "\n".join(cell for cell in cells if cell.strip())
+        cell = "\n".join(cell for cell in map(visible, cells) if cell.strip())
         if not cell:
             return column.otherwise
         value = TRANSFORMS[column.transform](cell, Ground(self._tz, column.pattern))

@@ -2,7 +2,7 @@
 
 from .moves import MATRIX, REPORT_MOVES, STATES, may_move, may_self_handle, may_somewhere
 from .quality import FLAGS, Stated, flags_of, response_hours
-from .submission import LIMITS, Contact, Problem, Submission, judge
+from .submission import LIMITS, Contact, Problem, Submission, judge, visible
 
 __all__ = [
     "FLAGS",
@@ -20,4 +20,5 @@ __all__ = [
     "may_self_handle",
     "may_somewhere",
     "response_hours",
+    "visible",
 ]

@@ -35,6 +35,8 @@ ELEMENTS = ("time", "place", "cause", "course", "demand")
 
 # What PostgreSQL cannot hold, and what no keyboard writes.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What nobody sees: letters of no width, and marks that turn the direction of the words around them.
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Problem:
     detail: str = ""
 
 
+def visible(text: str) -> str:
+    """The words without what nobody sees: U+200B–200F, U+202A–202E, U+2066–2069, U+FEFF (D).
+
+    They come along when text is copied; left in, a report could look empty, or read as other than it was written.
+    """
+    return _UNSEEN.sub("", text)
+
+
 def judge(submission: Submission, now: datetime, *, required: frozenset[str] = frozenset()) -> list[Problem]:
     """Everything that is wrong with a submission; an empty list means it can be received.
 
@@ -96,7 +106,7 @@ def _texts(submission: Submission) -> Iterator[tuple[str, str, int]]:
 
 
 def _check_texts(submission: Submission, now: datetime, required: frozenset[str]) -> Iterator[Problem]:
-    if not submission.text.strip():
+    if not visible(submission.text).strip():
         yield Problem("text", "text_missing")
     for name, value, limit in _texts(submission):
         if len(value) > limit:

@@ -46,7 +46,7 @@ function begin(form: HTMLFormElement): void {
   const kept = JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null;
   if (kept && Date.now() - kept.at < DAYS * 86_400_000 && restore(form, kept.values)) {
     const note = document.createElement("p");
-    note.className = "answer answer-remark line";
+    note.className = "answer answer-remark restored";
     note.setAttribute("role", "status");
     note.append(words.draft);
     const clear = document.createElement("button");

@@ -34,6 +34,7 @@ export async function map(place: HTMLElement): Promise<void> {
   place.querySelector("[data-fallback]")?.remove();
   const sketch = draw(place, shapes, pinOf(place), pick ? tell : null);
   place.addEventListener("map:pin", (event) => sketch.pin((event as CustomEvent<Pin>).detail));
+  place.addEventListener("map:unpin", () => sketch.unpin());
   if (!webgl()) {
     const note = document.createElement("span");
     note.className = "note";

@@ -59,7 +59,7 @@ export function photos(place: HTMLElement): void {
     input.focus();
   });
 
-  input.addEventListener("change", async () => {
+  async function take(): Promise<void> {
     const chosen = [...(input.files ?? [])].filter((file) => !kept.includes(file));
     if (note) note.textContent = words.preparing;
     let trouble = "";
@@ -70,7 +70,22 @@ export function photos(place: HTMLElement): void {
     }
     if (note) note.textContent = trouble;
     show();
+  }
+
+  // A browser that goes back to the page puts the chosen pictures back into the field: nothing is sent unseen.
+  let taking: Promise<void> | null = null;
+  function restored(): void {
+    if (kept.length || taking || !input.files?.length) return;
+    taking = take().finally(() => (taking = null));
+  }
+
+  input.addEventListener("change", () => void take());
+  input.form?.addEventListener("reset", () => {
+    kept = [];
+    show();
   });
+  window.addEventListener("pageshow", restored);
+  restored();
 }
 
 /** Can the browser show it? What it cannot is no picture that anybody at the desk could look at. */

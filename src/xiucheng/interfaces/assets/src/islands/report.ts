@@ -7,31 +7,61 @@ export function report(form: HTMLElement): void {
   const status = form.querySelector<HTMLElement>("[data-place-status]");
   const near = form.querySelector<HTMLElement>("[data-near]");
 
-  function set(x: number, y: number, text: string): void {
-    if (lon) lon.value = x.toFixed(6);
-    if (lat) lat.value = y.toFixed(6);
+  type Point = { x: number; y: number };
+  type Found = { area?: string; name?: string; text?: string };
+  // The point that is being asked about: it counts once the site knows it.
+  let pending: Point | null = null;
+
+  function write(point: Point | null): void {
+    if (lon) lon.value = point ? point.x.toFixed(6) : "";
+    if (lat) lat.value = point ? point.y.toFixed(6) : "";
+    const detail = point && { lon: point.x, lat: point.y };
+    form.querySelector("[data-map]")?.dispatchEvent(new CustomEvent(point ? "map:pin" : "map:unpin", { detail }));
+  }
+
+  /** Takes a point up and says it by the name people know it by; one outside of the district is dropped. */
+  async function set(x: number, y: number, text: string): Promise<void> {
+    const point = (pending = { x, y });
     if (status) status.textContent = text;
-    void name(x, y, text);
-    form.dispatchEvent(new CustomEvent("report:place", { detail: { lon: x, lat: y } }));
-    form.querySelector("[data-map]")?.dispatchEvent(new CustomEvent("map:pin", { detail: { lon: x, lat: y } }));
+    const { outside, found } = await asked(point);
+    if (pending !== point) return;
+    pending = null;
+    write(outside ? null : point);
+    if (status) status.textContent = outside ? (found.text ?? text) : [found.name, text].filter(Boolean).join(" · ");
+    if (outside) return;
+    choose(found.area);
     near?.dispatchEvent(new Event("look"));
   }
 
-  /** Says the point by the name people know it by, and chooses that community unless somebody has chosen one. */
-  async function name(x: number, y: number, text: string): Promise<void> {
-    const asked = new URLSearchParams({ lon: x.toFixed(6), lat: y.toFixed(6) });
-    asked.set("csrfmiddlewaretoken", form.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "");
-    const answer = await fetch(form.dataset.where ?? "", { method: "POST", body: asked, credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer || lon?.value !== x.toFixed(6) || lat?.value !== y.toFixed(6)) return;
-    const found = (await answer.json()) as { area?: string; name?: string; text?: string };
-    if (status) status.textContent = answer.ok ? [found.name, text].filter(Boolean).join(" · ") : (found.text ?? text);
-    const area = form.querySelector<HTMLSelectElement>("#area");
-    if (area && found.area && (!area.value || area.dataset.found === area.value)) {
-      area.value = found.area;
-      area.dataset.found = found.area;
+  /** What the site says of a point; where it does not answer, the point stands until it is sent. */
+  async function asked({ x, y }: Point): Promise<{ outside: boolean; found: Found }> {
+    const body = new URLSearchParams({ lon: x.toFixed(6), lat: y.toFixed(6) });
+    body.set("csrfmiddlewaretoken", form.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "");
+    try {
+      const answer = await fetch(form.dataset.where ?? "", { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" } });
+      return { outside: answer.status === 422, found: answer.ok || answer.status === 422 ? ((await answer.json()) as Found) : {} };
+    } catch {
+      return { outside: false, found: {} };
     }
   }
 
+  /** Chooses the community of the point, unless somebody has chosen one. */
+  function choose(code: string | undefined): void {
+    const area = form.querySelector<HTMLSelectElement>("[name=area]");
+    if (!area || !code || (area.value && area.dataset.found !== area.value)) return;
+    area.value = code;
+    area.dataset.found = code;
+  }
+
+  // Sent before the site has answered: it judges the point itself.
+  form.addEventListener("submit", () => {
+    if (pending) write(pending);
+  });
+  form.addEventListener("reset", () => {
+    pending = null;
+    write(null);
+    if (status) status.textContent = "";
+  });
   form.querySelector("[data-here]")?.addEventListener("click", () => {
     if (status) status.textContent = words.locating;
     if (!navigator.geolocation) {
@@ -39,7 +69,7 @@ export function report(form: HTMLElement): void {
       return;
     }
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => set(coords.longitude, coords.latitude, words.accuracy(Math.round(coords.accuracy))),
+      ({ coords }) => void set(coords.longitude, coords.latitude, words.accuracy(Math.round(coords.accuracy))),
       () => {
         if (status) status.textContent = words.denied;
       },
@@ -48,10 +78,10 @@ export function report(form: HTMLElement): void {
   });
   form.addEventListener("map:picked", (event) => {
     const { lon: x, lat: y, name: cell } = (event as CustomEvent).detail;
-    set(x, y, cell ?? `${y.toFixed(5)}, ${x.toFixed(5)}`);
+    void set(x, y, cell ?? `${y.toFixed(5)}, ${x.toFixed(5)}`);
   });
   form.addEventListener("change", (event) => {
-    if ((event.target as HTMLInputElement).name === "category") near?.dispatchEvent(new Event("look"));
+    if (["category", "category_all"].includes((event.target as HTMLInputElement).name)) near?.dispatchEvent(new Event("look"));
   });
   // Chips follow the words only while nobody is choosing: what a person has tapped, or is about to, stays where it is.
   const chips = form.querySelector<HTMLElement>("#chips");

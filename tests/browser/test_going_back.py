@@ -1,0 +1,77 @@
+"""A resident goes back and sends again, on a phone: nothing twice, nothing unseen, no way that ends in a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import picture
+from tests.pictures import jpeg
+from tests.processes import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Site
+
+Visit = Callable[..., "Page"]
+# Some two hundred kilometres from the sample district.
+FAR = {"geolocation": {"longitude": 120.1, "latitude": 37.4}, "permissions": ["geolocation"]}
+WORDS = "路灯不亮三天了，晚上看不清路"
+
+
+def test_gone_back_nothing_is_sent_twice_or_unseen(sample_site: Site, visit: Visit, tmp_path: Path) -> None:
+    page = visit(width=360, has_touch=True, **FAR)
+    page.goto(f"{sample_site.url}/report")
+    _what_was_typed_comes_back_with_a_line_that_can_be_read(page)
+    _a_point_outside_is_said_and_dropped(page)
+    photo = tmp_path / "lamp.jpg"
+    photo.write_bytes(jpeg(800, 600, seed=61))
+    page.locator("input[name=media]").set_input_files(photo)
+    expect(page.locator(".shot")).to_have_count(1)
+    page.locator("#area").select_option(index=2)
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已发送，谢谢您。")).to_be_visible()
+    first = page.url
+    page.go_back()
+    expect(page.locator("#text")).to_have_value(WORDS)
+    expect(page.locator(".shot")).to_have_count(1)
+    assert _files(page) == 1
+    picture(page, "gone-back")
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("没有重复登记")).to_be_visible()
+    assert page.url.split("?")[0] == first.split("?")[0]
+    picture(page, "sent-before")
+    page.go_back()
+    page.locator(".shot button").click()
+    expect(page.locator(".shot")).to_have_count(0)
+    assert _files(page) == 0
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已发送，谢谢您。")).to_be_visible()
+    assert page.url.split("?")[0] != first.split("?")[0]
+
+
+def _what_was_typed_comes_back_with_a_line_that_can_be_read(page: Page) -> None:
+    page.locator("#text").fill(WORDS)
+    until(lambda: bool(page.evaluate("localStorage.getItem('xc-draft:report')")), 10, "the draft")
+    page.goto(page.url)
+    line = page.locator(".restored")
+    expect(line).to_contain_text("已恢复上次没写完的内容")
+    picture(page, "restored")
+    box = line.bounding_box()
+    assert box is not None
+    assert box["height"] < 100
+    expect(page.locator("#text")).to_have_value(WORDS)
+
+
+def _a_point_outside_is_said_and_dropped(page: Page) -> None:
+    page.get_by_role("button", name="我在这里").click()
+    expect(page.locator("[data-place-status]")).to_contain_text("不在本辖区内")
+    assert [page.locator(f"[name={name}]").input_value() for name in ("lon", "lat")] == ["", ""]
+
+
+def _files(page: Page) -> int:
+    return int(page.locator("input[name=media]").evaluate("(field) => field.files.length"))
