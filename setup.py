@@ -1,4 +1,4 @@
-"""Keeps a wheel from being built without its pages or its English; everything else is in pyproject.toml."""
+"""Keeps a wheel from being built without its pages or its words; everything else is in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 _PACKAGE = Path(__file__).parent / "src" / "xiucheng"
-_BUILT = ("interfaces/assets/dist/manifest.json", "locale/en/LC_MESSAGES/django.mo")
+_BUILT = (
+    "interfaces/assets/dist/manifest.json",
+    "locale/en/LC_MESSAGES/django.mo",
+    "locale/zh_Hans/LC_MESSAGES/django.mo",
+)
 
 
 class CompleteBuild(build_py):

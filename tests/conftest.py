@@ -28,6 +28,8 @@ hypothesis_settings.load_profile("house")
 CLUSTER = Cluster()
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 os.environ.update(CLUSTER.environment())
+# What the terminal says is compared in English unless a test asks for Chinese.
+os.environ["XIUCHENG_LANG"] = "en"
 
 
 def pytest_configure(config: pytest.Config) -> None:

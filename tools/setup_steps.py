@@ -34,9 +34,19 @@ class Problem(Exception):
 
 
 def chinese() -> bool:
-    """Whether to speak Chinese: as the terminal's locale asks, else English."""
+    """Whether to speak Chinese: as the terminal's locale asks; where it names no language, if it can be printed.
+
+    The same as `xiucheng.interfaces.cli.words.language`, which is not there yet when the set-up runs.
+    """
     words = [os.environ.get(name, "") for name in ("XIUCHENG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
-    return next((word for word in words if word), "").startswith("zh")
+    name = next((word for word in words if word), "").lower()
+    if name.partition(".")[0] not in {"", "c", "posix"}:
+        return name.startswith("zh")
+    try:
+        "绣城".encode(getattr(sys.stderr, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def say(zh: str, en: str) -> None:

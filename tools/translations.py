@@ -1,4 +1,7 @@
-"""Gettext without GNU gettext: reads locale/parts/*.po, writes the compiled catalogue that Django loads."""
+"""Gettext without GNU gettext: reads the .po files of `locale`, writes the compiled catalogues that Django loads.
+
+`parts/` holds our own sentences in English, `libraries/` the sentences of libraries in our own Chinese words.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LANGUAGE = "en"
-_HEADER = "Content-Type: text/plain; charset=UTF-8\nLanguage: en\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
+# Language as Django's folders call it → the folder of its .po files, and how many plurals it has.
+CATALOGUES = {
+    "en": ("parts", "nplurals=2; plural=(n != 1);"),
+    "zh_Hans": ("libraries", "nplurals=1; plural=0;"),
+}
 
 
 class BadCatalogue(Exception):
@@ -85,11 +91,14 @@ def _append(entry: Entry, target: str, text: str, where: str) -> None:
         raise BadCatalogue(f"{where}: unknown word {target}")
 
 
-def merge(locale: Path) -> tuple[dict[str, Entry], list[str]]:
-    """All parts in one, and a sentence for each message that two parts translate differently (the first one wins)."""
+def merge(locale: Path, folder: str = "parts") -> tuple[dict[str, Entry], list[str]]:
+    """All files of a folder in one, and a sentence for each message that two of them translate differently.
+
+    The first one wins.
+    """
     whole: dict[str, Entry] = {}
     quarrels = []
-    for path in sorted((locale / "parts").glob("*.po")):
+    for path in sorted((locale / folder).glob("*.po")):
         for entry in read(path):
             known = whole.setdefault(entry.key, entry)
             if known.value != entry.value:
@@ -111,31 +120,42 @@ def _binary(messages: dict[str, str]) -> bytes:
     return head + struct.pack(f"<{len(tables)}I", *tables) + keys + b"".join(value + b"\0" for _, value in pairs)
 
 
-def _target(locale: Path) -> Path:
-    return locale / LANGUAGE / "LC_MESSAGES" / "django.mo"
+def _target(locale: Path, language: str) -> Path:
+    return locale / language / "LC_MESSAGES" / "django.mo"
 
 
-def _digest(locale: Path) -> str:
+def _digest(locale: Path, folder: str) -> str:
     whole = hashlib.sha256()
-    for path in sorted((locale / "parts").glob("*.po")):
+    for path in sorted((locale / folder).glob("*.po")):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
 
 
 def current(locale: Path) -> bool:
-    """Whether the compiled catalogue is that of the parts as they are."""
-    stamp = _target(locale).with_suffix(".mo.stamp")
-    return _target(locale).exists() and stamp.exists() and stamp.read_text() == _digest(locale)
+    """Whether the compiled catalogues are those of the files as they are."""
+    return all(_is_current(locale, language) for language in CATALOGUES)
+
+
+def _is_current(locale: Path, language: str) -> bool:
+    target = _target(locale, language)
+    stamp = target.with_suffix(".mo.stamp")
+    return target.exists() and stamp.exists() and stamp.read_text() == _digest(locale, CATALOGUES[language][0])
 
 
 def compile_all(locale: Path) -> int:
-    """Writes the compiled catalogue; returns how many messages it holds. Raises BadCatalogue."""
-    digest = _digest(locale)
-    entries, _ = merge(locale)
-    target = _target(locale)
+    """Writes the compiled catalogues; returns how many messages they hold. Raises BadCatalogue."""
+    return sum(_compile(locale, language) for language in CATALOGUES)
+
+
+def _compile(locale: Path, language: str) -> int:
+    folder, plurals = CATALOGUES[language]
+    digest = _digest(locale, folder)
+    entries, _ = merge(locale, folder)
+    header = f"Content-Type: text/plain; charset=UTF-8\nLanguage: {language}\nPlural-Forms: {plurals}\n"
+    target = _target(locale, language)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".mo.new")
-    fresh.write_bytes(_binary({"": _HEADER, **{key: entry.value for key, entry in entries.items()}}))
+    fresh.write_bytes(_binary({"": header, **{key: entry.value for key, entry in entries.items()}}))
     fresh.replace(target)
     target.with_suffix(".mo.stamp").write_text(digest)
     return len(entries)

@@ -238,7 +238,9 @@ def test_a_missing_browser_is_named_for_who_may_not_install(tmp_path: Path, monk
         check.need_browser()
 
 
-@pytest.mark.parametrize(("locale", "chinese"), [("zh_CN.UTF-8", True), ("en_GB.UTF-8", False), ("C.UTF-8", False)])
+@pytest.mark.parametrize(
+    ("locale", "chinese"), [("zh_CN.UTF-8", True), ("en_GB.UTF-8", False), ("C.UTF-8", True), ("POSIX", True)]
+)
 def test_the_terminal_says_which_language(locale: str, chinese: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XIUCHENG_LANG", raising=False)
     monkeypatch.setenv("LC_ALL", locale)

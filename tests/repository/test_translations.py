@@ -94,3 +94,36 @@ def test_a_broken_part_is_refused_with_its_line(tmp_path: Path) -> None:
     _write(tmp_path, "a", 'msgid "一"\nmsgstr one\n')
     with pytest.raises(translations.BadCatalogue, match=r"a\.po:2"):
         translations.merge(tmp_path)
+
+
+def test_the_libraries_sentences_have_their_own_words_in_chinese(tmp_path: Path) -> None:
+    entries, quarrels = translations.merge(LOCALE, "libraries")
+    assert not quarrels
+    assert len(entries) > 40
+    assert {one.msgid for one in entries.values() if not HAN.search(one.value)} == set()
+    folder = tmp_path / "libraries"
+    folder.mkdir()
+    for path in (LOCALE / "libraries").glob("*.po"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    assert translations.compile_all(tmp_path) == len(entries)
+    read = gettext.translation("django", tmp_path, languages=["zh_Hans"])
+    one, many = (
+        f"This password is too short. It must contain at least %d {word}." for word in ("character", "characters")
+    )
+    assert read.ngettext(one, many, 10) % 10 == "密码太短，至少要 10 个字符。"
+
+
+def test_the_libraries_still_say_what_is_translated() -> None:
+    """A sentence that a new release words otherwise would fall back to the library's own words unseen."""
+    import allauth
+    import django.contrib.auth
+
+    said = "".join(
+        path.read_text(encoding="utf-8")
+        for package in (allauth, django.contrib.auth)
+        for suffix in ("*.py", "*.html", "*.txt")
+        for path in Path(package.__path__[0]).rglob(suffix)
+    )
+    said = re.sub(r"\{\{ (\w+) \}\}", r"%(\1)s", re.sub(r'"\s*\n\s*"', "", said))
+    entries = translations.merge(LOCALE, "libraries")[0].values()
+    assert [one.msgid for one in entries if one.msgid not in said] == []

@@ -95,7 +95,7 @@ def serve(
     data: DataOption = None,
 ) -> None:
     ports = find_ports(host, port, stream_port)
-    with with_site(data):
+    with with_site(data, make=True):
         from django.conf import settings
 
         release_connections()
@@ -108,7 +108,7 @@ def serve(
 
 
 def worker(data: DataOption = None) -> None:
-    with with_site(data):
+    with with_site(data, make=True):
         from django.conf import settings
 
         from .figures import share

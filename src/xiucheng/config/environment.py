@@ -88,6 +88,21 @@ TABLE: tuple[Setting, ...] = (
     Setting("XIUCHENG_HSTS_SECONDS", "number", "31536000", "How long browsers remember to come by TLS alone.", "web"),
     Setting("XIUCHENG_PROXIES", "number", "0", "How many proxies of ours append to X-Forwarded-For.", "web"),
     Setting(
+        "XIUCHENG_RATE_REPORTS",
+        "number",
+        "30",
+        "Reports that one address may send in a minute without an account; a carrier may put a street behind one.",
+        "web",
+    ),
+    Setting("XIUCHENG_RATE_PICTURES", "number", "60", "Pictures that one address may hand in, likewise.", "web"),
+    Setting(
+        "XIUCHENG_RATE_SAME_KEY",
+        "number",
+        "10",
+        "How often an address may send the same Idempotency-Key in a minute; more does not count for the address.",
+        "web",
+    ),
+    Setting(
         "XIUCHENG_STREAM_URL",
         "text",
         "/stream/",
@@ -142,7 +157,16 @@ TABLE: tuple[Setting, ...] = (
         "operation",
     ),
     Setting("XIUCHENG_HOME", "path", "", "The checkout or the installed bundle; `./xiucheng` sets it.", "machine"),
-    Setting("XIUCHENG_LANG", "text", "", "The terminal's language: `zh` or `en`; else the locale decides.", "machine"),
+    Setting(
+        "XIUCHENG_LANG",
+        "text",
+        "",
+        "The terminal's language: `zh` or `en`; else the locale decides, and Chinese where it names none.",
+        "machine",
+    ),
+    Setting(
+        "XIUCHENG_BEGUN", "text", "", "When `./xiucheng` was called, by the machine's clock. Never by hand.", "machine"
+    ),
     Setting("XIUCHENG_ADMIN_URL", "address", "", "A superuser's address, for `xiucheng provision` alone.", "machine"),
     Setting("XIUCHENG_TRIAL", "flag", "0", "Set by trials: keys come from the data folder. Never by hand.", "machine"),
 )

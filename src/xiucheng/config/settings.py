@@ -30,6 +30,10 @@ CERTIFICATE = environment.text("XIUCHENG_CERTIFICATE")
 METRICS_TOKEN = environment.text("XIUCHENG_METRICS_TOKEN")
 TRACES = environment.text("XIUCHENG_TRACES")
 STREAM_URL = environment.text("XIUCHENG_STREAM_URL")
+# Without an account, by address and minute (interfaces/web/rates.py).
+RATE_REPORTS = environment.number("XIUCHENG_RATE_REPORTS")
+RATE_PICTURES = environment.number("XIUCHENG_RATE_PICTURES")
+RATE_SAME_KEY = environment.number("XIUCHENG_RATE_SAME_KEY")
 
 
 def database(url: str) -> dict[str, object]:

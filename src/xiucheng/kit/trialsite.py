@@ -13,6 +13,7 @@ import psycopg
 
 from . import site
 from .trialdb import TrialDatabase
+from .unready import Unready
 from .unready import mark as _
 
 DATABASE = "xiucheng"
@@ -70,17 +71,23 @@ class TrialSite:
         self.database = TrialDatabase(data)
         self.owned = False
 
-    def open(self, tell: Callable[[str], None] = lambda what: None) -> None:
+    def open(self, tell: Callable[[str], None] = lambda what: None, *, make: bool = True) -> None:
         """Starts the database unless somebody keeps it running already, and makes the site where it is missing.
 
-        `tell` hears `database` and `site` before each of the two that has to be
-        done. Refused: as TrialDatabase.start and site.provision.
+        `tell` hears `database` and `site` before each of the two that has to be done. make: whether what is missing
+        may be made; else a folder or a site that is not there is refused (`no_site`) and nothing is written.
+        Refused besides: as TrialDatabase.start and site.provision.
         """
+        if not make and not self.database.status().initialised:
+            raise self._missing()
         if not self.database.attach():
             tell("database")
             self.database.start()
             self.owned = True
         if not self._provisioned():
+            if not make:
+                self.close()
+                raise self._missing()
             tell("site")
             site.provision(
                 self.database.url(),
@@ -111,6 +118,14 @@ class TrialSite:
             "XIUCHENG_MASTER_KEYS": f"trial1:{base64.b64encode(master).decode()}",
             "XIUCHENG_TRIAL": "1",
         }
+
+    def _missing(self) -> Unready:
+        return Unready(
+            "no_site",
+            _("{data} 里没有站点 {site}，什么也没有建立。请先运行 demo、migrate 或 import，或用 --data 指明目录。"),
+            data=self.data,
+            site=self.name,
+        )
 
     def _provisioned(self) -> bool:
         """The key store's schema is made last, so its presence stands for all that comes before."""

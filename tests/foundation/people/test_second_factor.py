@@ -1,13 +1,17 @@
 """The second factor: demanded of staff, sealed, good once, guessed in vain, reset by the security administrator."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from xiucheng.foundation.people import commands, vault
 from xiucheng.foundation.people.models import Account
+from xiucheng.kit.refused import Refused
 
 from . import make
 from .make import NOW, PASSWORD
@@ -74,6 +78,59 @@ def test_the_second_factor_is_set_up_sealed_and_then_asked_for(client, account, 
     fresh = Client()
     sign_in(fresh)
     assert fresh.get(reverse("mfa_index"))["Location"].startswith(reverse("mfa_activate_totp"))
+
+
+# What the library itself says in Chinese, in words that differ from page to page and from ours.
+_OTHER_WORDS = re.compile(
+    "双因素|身份认证|身份验证|恢复代码|恢复码|认证器|验证代码|错误代码|帐户|账户|帐号|激活|停用|无效"
+)
+
+
+def _said(response) -> str:
+    """The page's words without its scripts and tags."""
+    html = re.sub(r"<(script|style|svg)\b.*?</\1>", "", response.content.decode(), flags=re.S)
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+def test_its_pages_speak_our_words_and_lead_back_to_the_desk(client, account, settings) -> None:
+    settings.DEMO = True  # where a factor may also be taken off again, so that every page is reached
+    sign_in(client)
+    pages = [client.get(reverse("mfa_index")), client.get(reverse("mfa_activate_totp"))]
+    secret = client.session["mfa.totp.secret"]
+    pages.append(client.post(reverse("mfa_activate_totp"), {"code": "000000"}))
+    assert "验证码不对" in _said(pages[-1])
+    pages.append(client.post(reverse("mfa_activate_totp"), {"code": code(secret)}, follow=True))
+    assert "10 个备用码里，还有 10 个没用过" in _said(pages[-1])
+    names = ("mfa_index", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "mfa_reauthenticate")
+    pages += [client.get(reverse(name)) for name in (*names, "account_reauthenticate", "account_change_password")]
+    for page in pages:
+        assert page.status_code == 200
+        said = _said(page)
+        assert not _OTHER_WORDS.search(said), said
+        assert not re.search(r"\b(?:code|codes|Authenticator|password)\b", said), said
+        assert "回工作台" in said
+        assert reverse("console:home") in page.content.decode()
+    stranger = Client()
+    sign_in(stranger)
+    asked = [stranger.get(reverse("mfa_authenticate")), stranger.post(reverse("mfa_authenticate"), {"code": "000000"})]
+    assert "验证码不对" in _said(asked[1])
+    assert not any(_OTHER_WORDS.search(_said(page)) for page in asked)
+
+
+def test_who_must_set_it_up_first_is_offered_the_way_out_and_no_way_round(client, account, staff) -> None:
+    sign_in(client)
+    html = client.get(reverse("mfa_activate_totp")).content.decode()
+    assert f'action="{reverse("account_logout")}"' in html
+    assert "回工作台" not in html
+
+
+@pytest.mark.parametrize("password", ["123", "password12", "1029384756", "longacceptor"])
+def test_a_weak_password_is_told_in_chinese_alone(account, password: str) -> None:
+    Account.objects.filter(pk=account.pk).update(username="longacceptor")
+    with translation.override("zh-hans"), pytest.raises(Refused) as refused:
+        commands.set_password(by=make.person("system_admin"), now=NOW, account_id=account.pk, password=password)
+    assert refused.value.code == "weak_password"
+    assert not re.search(r"[A-Za-z]", refused.value.text), refused.value.text
 
 
 def _has_factor(account: Account) -> bool:

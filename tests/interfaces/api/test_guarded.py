@@ -1,6 +1,7 @@
 """Who gets what at the API's doors: pictures, contacts, answers and addresses of others, sessions without a factor."""
 
 import json
+import re
 from io import BytesIO
 from uuid import UUID, uuid1, uuid4
 
@@ -64,12 +65,12 @@ def test_an_address_cannot_be_made_up(anyone, settings):
         headers = {"Idempotency-Key": str(uuid4()), "X-Forwarded-For": forwarded}
         return anyone.post("/reports", {"text": "x", "area": "990101001001"}, **headers).status_code
 
-    codes = [report(f"1.1.1.{number}") for number in range(22)]
-    assert codes == [201] * 20 + [429] * 2
+    codes = [report(f"1.1.1.{number}") for number in range(32)]
+    assert codes == [201] * 30 + [429] * 2
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert report("9.9.9.9, 2.2.2.2") == 201
-    codes = [report(f"1.1.1.{number}, 2.2.2.2") for number in range(20)]
-    assert codes == [201] * 19 + [429]
+    codes = [report(f"1.1.1.{number}, 2.2.2.2") for number in range(30)]
+    assert codes == [201] * 29 + [429]
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
     assert report("1.1.1.1, 2.2.2.2") == 201
 
@@ -89,6 +90,39 @@ def test_a_stranger_never_gets_anothers_answer(anyone, program):
     described = anyone.get("/openapi.json").json()["paths"]["/api/v1/reports"]["post"]["parameters"]
     (header,) = [one for one in described if one["name"] == "Idempotency-Key"]
     assert "UUID" in header["description"]
+
+
+def test_a_weak_key_is_told_with_everything_else_that_is_wrong(anyone):
+    """Who tries the API learns at once what to mend, and how a good key looks."""
+    told = refused(anyone.report({"text": "路灯不亮", "category": "C9999"}, key="k1-abcdefgh"), 422)
+    assert told["code"] == "invalid_report"
+    assert set(told["fields"]) == {"Idempotency-Key", "category", "address"}, "neither key, nor category, nor place"
+    placed = {"text": "路灯不亮", "category": "C9999", "area": "990101001001"}
+    assert set(refused(anyone.report(placed, key="1"), 422)["fields"]) == {"Idempotency-Key", "category"}
+    (good,) = re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", told["fields"]["Idempotency-Key"])
+    nowhere = refused(anyone.report({"text": ""}, key="k1-abcdefgh"), 422)
+    assert {"Idempotency-Key"} < set(nowhere["fields"])
+    shape = refused(anyone.report({"text": 7}, key="k1-abcdefgh"), 422)
+    assert {"Idempotency-Key", "text"} <= set(shape["fields"])
+    assert anyone.report({"text": "路灯不亮", "area": "990101001001"}, key=good).status_code == 201, (
+        "the example is good"
+    )
+
+
+def test_pictures_and_reports_have_rates_of_their_own_and_a_repeated_key_costs_nobody_else(anyone):
+    """A street behind one carrier address: one program that repeats itself does not silence it."""
+    body = {"text": "路灯不亮", "area": "990101001001"}
+    key = str(uuid4())
+    codes = [anyone.report(body, key=key).status_code for _ in range(45)]
+    assert codes == [201] * 10 + [429] * 35
+    codes = [anyone.report(body, key=str(uuid4())).status_code for _ in range(21)]
+    assert codes == [201] * 20 + [429]
+    stopped = anyone.report(body, key=str(uuid4()))
+    wait = int(stopped["Retry-After"])
+    assert 1 <= wait <= 60
+    assert str(wait) in refused(stopped, 429)["text"]
+    sent = [anyone.send(jpeg(40, 30)).status_code for _ in range(61)]
+    assert sent == [201] * 60 + [429]
 
 
 def test_the_original_is_for_those_who_look_after_pictures(world, program):

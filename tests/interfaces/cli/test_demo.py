@@ -97,6 +97,21 @@ def test_is_ready_shows_a_page_and_tells_the_way_in(demo: Running) -> None:
         assert word in demo.said()
 
 
+def test_the_time_it_took_counts_from_the_launchers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from xiucheng.config.demo import Demo
+    from xiucheng.config.processes import Ports
+
+    def begun() -> float:
+        return Demo(Ports("127.0.0.1", 1, 2), data=Path("/nonexistent"), fresh=False, still=True, feed=None)._begun
+
+    called = time.monotonic() - 120
+    monkeypatch.setenv("XIUCHENG_BEGUN", f"{called:.3f}")
+    assert begun() == pytest.approx(called, abs=0.01)
+    for nothing in ("", "soon", f"{time.monotonic() + 1000:.3f}"):
+        monkeypatch.setenv("XIUCHENG_BEGUN", nothing)
+        assert begun() == pytest.approx(time.monotonic(), abs=5)
+
+
 def test_doctor_finds_all_of_it_alive_though_nobody_asks(demo: Running) -> None:
     time.sleep(11)  # longer than a sign of life counts
     answer = run("doctor", "--data", str(demo.data), **_NO_SITE)

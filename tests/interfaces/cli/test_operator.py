@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import psycopg
 import pytest
 
@@ -44,6 +48,39 @@ def test_every_command_explains_itself_in_both_languages(command: tuple[str, ...
     han = [character for character in english.out if "\u4e00" <= character <= "\u9fff"]
     assert han == []
     assert any("\u4e00" <= character <= "\u9fff" for character in chinese.out)
+
+
+@pytest.mark.parametrize("command", [("verify",), ("user", "add"), ("token", "list"), ("demo",), ()])
+def test_a_flag_names_no_value_and_help_is_in_one_language(command: tuple[str, ...]) -> None:
+    chinese = run(*command, "--help", XIUCHENG_LANG="zh")
+    assert chinese.code == 0
+    assert "bool" not in chinese.out
+    assert "--help" in chinese.out
+    assert "显示这段说明" in chinese.out
+    for word in ("Show this", "Options", "Commands"):
+        assert word not in chinese.out
+
+
+@pytest.mark.parametrize(
+    ("locale", "encoding", "language"),
+    [
+        ({}, "utf-8", "zh-hans"),
+        ({"LC_ALL": "C"}, "utf-8", "zh-hans"),
+        ({"LANG": "C.UTF-8"}, "utf-8", "zh-hans"),
+        ({"LANG": "POSIX"}, "utf-8", "zh-hans"),
+        ({}, "ascii", "en"),
+        ({"LANG": "en_GB.UTF-8"}, "utf-8", "en"),
+        ({"LANG": "zh_CN.GB18030"}, "gb18030", "zh-hans"),
+        ({"XIUCHENG_LANG": "en", "LANG": "zh_CN.UTF-8"}, "utf-8", "en"),
+        ({"XIUCHENG_LANG": "zh", "LC_ALL": "en_GB.UTF-8"}, "utf-8", "zh-hans"),
+    ],
+)
+def test_which_language_the_terminal_gets(locale: dict[str, str], encoding: str, language: str) -> None:
+    names = ("XIUCHENG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    told = {**os.environ, **dict.fromkeys(names, ""), **locale, "PYTHONIOENCODING": encoding}
+    asked = "from xiucheng.interfaces.cli.words import language; print(language())"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, env=told, check=True)
+    assert done.stdout.strip() == language
 
 
 @pytest.mark.parametrize(

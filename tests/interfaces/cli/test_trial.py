@@ -49,11 +49,50 @@ def test_joins_what_runs_and_leaves_it_running(data: Path) -> None:
         assert running.status().running
 
 
-def test_another_site_in_the_same_folder_is_made_when_asked_for(data: Path) -> None:
-    answer = _run("doctor", data, "--json", XIUCHENG_SITE="la311", XIUCHENG_ZONE="America/Los_Angeles")
-    texts = " ".join(one["text"] for one in answer.json)
-    assert "xiucheng.la311" in texts
-    assert answer.code == 1, "nothing is migrated there yet, and doctor says so"
+# Every command that reads or changes a site and is not there to make one.
+_READERS: tuple[tuple[str, ...], ...] = (
+    ("verify",),
+    ("stats", "--source", "la311"),
+    ("doctor",),
+    ("migrate", "--check"),
+    ("upgrade",),
+    ("backup", "--to", "{folder}/copies"),
+    ("site", "rehearse"),
+    ("user", "list"),
+    ("user", "add", "somebody", "--name", "示例", "--generate"),
+    ("token", "list"),
+    ("keys", "status"),
+)
+
+
+@pytest.mark.parametrize("words", _READERS, ids=" ".join)
+def test_a_site_that_does_not_exist_is_refused_and_nothing_is_made(words: tuple[str, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "nowhere"
+    told = [word.format(folder=tmp_path) for word in words]
+    answer = run(*told, "--data", str(folder), **_NO_SITE)
+    assert answer.code == 1
+    assert "no_site" in answer.err
+    assert str(folder) in answer.err.replace("\n", "")
+    assert list(tmp_path.iterdir()) == []
+    folder.mkdir()
+    assert run(*told, "--data", str(folder), **_NO_SITE).code == 1
+    assert list(folder.iterdir()) == [], "an empty folder stays empty"
+
+
+def test_another_site_in_the_same_folder_is_made_by_migrate_alone(data: Path) -> None:
+    there = {"XIUCHENG_SITE": "la311", "XIUCHENG_ZONE": "America/Los_Angeles"}
+    for words in (("stats", "--source", "la311"), ("doctor",)):
+        refused = run(*words, "--data", str(data), **_NO_SITE | there)
+        assert refused.code == 1
+        assert "no_site" in refused.err
+        assert "la311" in refused.err
+    assert not mentioning(str(data)), "the database outlived the refusal"
+    assert _run("migrate", data, **there).code == 0
+    answer = _run("doctor", data, "--json", **there)
+    assert "xiucheng.la311" in " ".join(one["text"] for one in answer.json)
+    empty = run("stats", "--source", "la311", "--json", "--data", str(data), **_NO_SITE)
+    assert (empty.code, empty.json["rows"]) == (0, 0)
+    assert "import" in empty.err
 
 
 def test_serve_brings_up_pages_and_stream_and_takes_them_down(data: Path) -> None:

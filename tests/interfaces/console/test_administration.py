@@ -72,7 +72,25 @@ def test_a_file_goes_out_and_comes_in_again(world, sign_in):
     again = packs.by_id(taken.headers["Location"].rsplit("/", 1)[1])
     assert again.body["check"]["value"] == 4
     spoiled = SimpleUploadedFile("limits.json", file.content.replace(b'"value": 4', b'"value": 5'))
-    assert client.post("/desk/packs/limits/draft", {"file": spoiled}).status_code == 422
+    refused = client.post("/desk/packs/limits/draft", {"file": spoiled})
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert 'data-code="digest_changed"' in html
+    assert 'id="pack-file"' in html, "the choice of a file is still there"
+
+
+def test_a_date_that_is_none_leaves_the_draft_and_what_was_typed(world, sign_in):
+    client = sign_in("shift_leader")
+    address = drafted(client)
+    refused = client.post(f"{address}/publish", {"revision": 1, "effective_from": "后天下午"})
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert 'value="后天下午"' in html
+    assert 'id="from-wrong"' in html
+    assert 'id="body"' in html
+    none = client.post("/desk/packs/limits/roll-back", {"to": "77"})
+    assert none.status_code in {404, 422}
+    assert 'id="pack-file"' in none.content.decode()
 
 
 def test_who_drafts_does_not_always_publish(world, sign_in):
@@ -117,6 +135,29 @@ def test_a_wrong_account_is_refused(world, sign_in, change):
     assert sign_in("system_admin").post("/desk/users/new", new).status_code == 422
     assert people.account_of("newcomer") is None
     assert "示例新人" not in people.person_names(everybody()).values(), "no person without their account"
+
+
+def test_a_weak_password_is_told_in_chinese_beside_its_field_and_the_form_stays(world, sign_in):
+    new = {"name": "示例新人", "username": "newcomer", "password": "123"}
+    html = sign_in("system_admin").post("/desk/users/new", new).content.decode()
+    told = re.search(r'id="new-password-wrong">.*?<span>(.*?)</span>', html, re.S)
+    assert told, "the error stands beside the field"
+    assert "至少要 10 个字符" in told[1]
+    assert not re.search(r"[A-Za-z]{3,}", told[1]), told[1]
+    assert 'value="示例新人"' in html
+    assert 'value="newcomer"' in html
+    assert 'value="123"' not in html, "a password is never sent back"
+    assert 'aria-describedby="new-password-wrong"' in html
+
+
+def test_a_post_that_is_refused_leaves_the_page_of_users(world, sign_in):
+    sign_in("roads_clerk")
+    person = people.account_of("roads_clerk").person_id
+    answer = sign_in("security_admin").post(f"/desk/users/{person}/posts", {"role": "no_such_role"})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert 'data-code="unknown_role"' in html
+    assert "roads_clerk" in html
 
 
 def everybody():

@@ -86,12 +86,13 @@ def test_sign_in_counts_by_the_same_address(settings):
 
 def test_pages_and_api_count_together(db):
     body = {"text": ""}
-    codes = [Client().post("/report", body).status_code for _ in range(19)]
-    assert codes == [422] * 19
-    assert Client().post("/api/v1/media", {}).status_code == 422
+    codes = [Client().post("/report", body).status_code for _ in range(29)]
+    assert codes == [422] * 29
+    assert Client().post("/api/v1/reports", body, content_type="application/json").status_code == 422
     refused = Client().post("/report", body)
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) >= 1
-    assert "请求太频繁" in refused.content.decode()
-    assert Client().post("/api/v1/media", {}).status_code == 429
+    assert f"请求太频繁，请过 {refused['Retry-After']} 秒再试" in refused.content.decode()
+    assert Client().post("/api/v1/reports", body, content_type="application/json").status_code == 429
+    assert Client().post("/api/v1/media", {}).status_code == 422, "pictures have a rate of their own"
     assert Client().get("/report").status_code == 200

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from xiucheng.interfaces.web import rates
 from xiucheng.kit.refused import Refused
 
 from . import callers, cases, desk, figures, media, places, problems, reporters, reports, responsibility
@@ -87,14 +88,23 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         path = [str(part) for part in problem.get("loc", ()) if part not in {"body", "query", "path", "header"}]
         name = ".".join(path[1:] if len(path) > 1 else path) or "body"
         fields[name[:80]] = problems.sentence(problem)
+    fields |= _weak(request)
     return _answer(request, 422, "invalid", _("内容不符合要求，请看各项说明。"), fields)
+
+
+def _weak(request: HttpRequest) -> dict[str, str]:
+    """What is wrong with a stranger's Idempotency-Key, told with the rest rather than after it."""
+    key, who = request.headers.get("Idempotency-Key"), getattr(request, "auth", None)
+    if not key or not isinstance(who, callers.Caller):
+        return {}
+    flaw = who.once(key).flaw
+    return dict(flaw.fields) if flaw else {}
 
 
 @api.exception_handler(Throttled)
 def _throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
-    answer = _answer(request, 429, "too_many", _("请求太频繁，请稍后再试。"))
-    if error.wait is not None:
-        answer["Retry-After"] = str(error.wait)
+    answer = refused(request, rates.too_many(error.wait))
+    answer["Retry-After"] = str(rates.seconds(error.wait))
     return answer
 
 

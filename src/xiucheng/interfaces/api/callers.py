@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +23,9 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake.channels import CHANNELS
 from xiucheng.operations.intake.commands.submitting import Once
 
+GOOD_KEY = "5f0c2a34-9d1e-4c57-8a6b-2f3e4d5c6b7a"
+"""An Idempotency-Key as it should be, shown where one is described."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -37,11 +41,13 @@ class Caller:
         """The Idempotency-Key of this caller.
 
         Nothing tells anybody from anybody else, so theirs must be a secret of its own: a random UUID (version 4, 122
-        random bits). Refused `weak_key` otherwise; a short key would meet a stranger's, and get the stranger's answer.
+        random bits). Else the key carries `weak_key`, told with whatever else is wrong with the request: a short key
+        would meet a stranger's, and get the stranger's answer.
         """
-        if self.is_anybody:
-            key = _random(key)
-        return Once(self.keys, key)
+        if not self.is_anybody:
+            return Once(self.keys, key)
+        random = _random(key)
+        return Once(self.keys, random or key, flaw=None if random else weak_key())
 
     @property
     def channel(self) -> str:
@@ -58,15 +64,20 @@ class Caller:
             raise Refused("scope_missing", text, status=403)
 
 
-def _random(key: str) -> str:
+def _random(key: str) -> str | None:
+    """The key in one spelling, if it is a random UUID."""
     try:
         found = UUID(key)
     except ValueError:
-        found = None
-    if found is None or found.version != 4:
-        text = _("没有令牌时，Idempotency-Key 须为随机生成的 UUID（第 4 版）。")
-        raise Refused("weak_key", text, fields={"Idempotency-Key": text})
-    return str(found)
+        return None
+    return str(found) if found.version == 4 else None
+
+
+def weak_key() -> Refused:
+    """The refusal of a key that others might use too, with a fresh one as it should be, shown to nobody else."""
+    text = _("没有令牌时，Idempotency-Key 须为随机生成的 UUID（第 4 版），例如 %(example)s；请每次新生成一个。")
+    said = text % {"example": uuid4()}
+    return Refused("weak_key", said, fields={"Idempotency-Key": said})
 
 
 class Token(HttpBearer):
@@ -120,6 +131,32 @@ class PerAddress(rates.PerAddress):
         return super().get_cache_key(request) if caller(request).is_anybody else None
 
 
+class PerReport(PerAddress):
+    """Counts the reports of an address; one that is sent again and again under the same key is stopped first, so that
+    a program that repeats itself leaves the rest of its street their turn."""
+
+    def __init__(self) -> None:
+        super().__init__(rates.REPORTS)
+        self.same = PerKey(rates.SAME_KEY)
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        self.refused_by_key = not self.same.allow_request(request)
+        return not self.refused_by_key and super().allow_request(request)
+
+    def wait(self) -> float | None:
+        return self.same.wait() if self.refused_by_key else super().wait()
+
+
+class PerKey(PerAddress):
+    """Counts how often one address sends the same Idempotency-Key."""
+
+    def get_cache_key(self, request: HttpRequest) -> str | None:
+        whose, key = super().get_cache_key(request), request.headers.get("Idempotency-Key", "")
+        return f"{whose}:{sha256(key.encode()).hexdigest()}" if whose and key else None
+
+
+REPORTS: list[BaseThrottle] = [PerReport()]
+PICTURES: list[BaseThrottle] = [PerAddress(rates.PICTURES)]
 FEW: list[BaseThrottle] = [PerAddress(rates.FEW)]
 SOME: list[BaseThrottle] = [PerAddress(rates.SOME)]
 MANY: list[BaseThrottle] = [PerAddress(rates.MANY)]

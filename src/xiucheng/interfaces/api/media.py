@@ -17,7 +17,7 @@ from xiucheng.operations.intake import queries as intake
 
 from . import schemas
 from .answers import of_change, of_one
-from .callers import ANYBODY, FEW, MANY, Caller, caller, staff
+from .callers import ANYBODY, MANY, PICTURES, Caller, caller, staff
 
 router = Router(tags=["media 附件"])
 
@@ -35,7 +35,7 @@ _PICTURE: dict[str, Any] = {
 
 
 @router.post(
-    "", response=of_change(schemas.MediaOut, 201), auth=ANYBODY, throttle=FEW, summary="上传图片 Hand in a picture"
+    "", response=of_change(schemas.MediaOut, 201), auth=ANYBODY, throttle=PICTURES, summary="上传图片 Hand in a picture"
 )
 def store(
     request: HttpRequest,

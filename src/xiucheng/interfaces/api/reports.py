@@ -17,14 +17,14 @@ from xiucheng.operations.intake.rules.submission import Contact
 
 from . import schemas, shown
 from .answers import answers, of_change, of_move, of_one
-from .callers import ANYBODY, FEW, SOME, Caller, caller, staff
+from .callers import ANYBODY, GOOD_KEY, REPORTS, SOME, Caller, caller, staff
 from .versions import version_of
 
 router = Router(tags=["reports 上报"])
 
 
 @router.post(
-    "", response=of_change(schemas.Submitted, 201), auth=ANYBODY, throttle=FEW, summary="提交上报 Hand in a report"
+    "", response=of_change(schemas.Submitted, 201), auth=ANYBODY, throttle=REPORTS, summary="提交上报 Hand in a report"
 )
 def submit(
     request: HttpRequest,
@@ -36,8 +36,9 @@ def submit(
         max_length=200,
         description="同一份内容用同一个键，重发不会重复。没有令牌时须为随机的 UUID（第 4 版），他人猜不到。"
         " The same content, the same key: nothing is doubled. Without a token it is a random UUID (version 4,"
-        " 122 random bits): who cannot guess it cannot get your answer; any other is refused as `weak_key`.",
-        examples=["5f0c2a34-9d1e-4c57-8a6b-2f3e4d5c6b7a"],
+        " 122 random bits): who cannot guess it cannot get your answer; any other is refused as `weak_key`, with"
+        f" whatever else is wrong. 例如 For example `{GOOD_KEY}`; make a fresh one for every report.",
+        examples=[GOOD_KEY],
     ),
 ) -> Status[schemas.Submitted]:
     """提交一条上报，不用身份。同一个键重发得到同样的回答；内容不同则 422 `key_reused`，并指出哪几项不同。

@@ -32,7 +32,7 @@ def bench(
     if unknown:
         text = _("没有指标 {names}；可选：{known}")
         raise typer.BadParameter(text.format(names=", ".join(unknown), known=", ".join(FIGURES)))
-    with _room_for(data) as folder, with_site(folder, site=SITE), progress(_("测速")) as tick:
+    with _room_for(data) as folder, with_site(folder, site=SITE, make=True), progress(_("测速")) as tick:
         results = measure(figures or list(FIGURES), quick=quick, progress=tick, measured=_tell)
     if as_json:
         print_json(results)

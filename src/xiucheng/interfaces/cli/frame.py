@@ -60,13 +60,14 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def with_site(
-    data: Path | None, *, site: str | None = None, zone: str | None = None, migrate: bool = True
+    data: Path | None, *, site: str | None = None, zone: str | None = None, migrate: bool = True, make: bool = False
 ) -> Iterator[None]:
     """The settings loaded and the site's databases ready, for the time of the block.
 
     Without --data and with DATABASE_URL in the environment it is that site as it stands: never migrated by itself.
     Else it is the trial site in the data folder (XIUCHENG_SITE, else `sample`): its database is started when it does
-    not run and stopped again, the site provisioned when it is missing, and what is not migrated yet is migrated.
+    not run and stopped again, and what is not migrated yet is migrated. A folder or a site that is not there is
+    refused (`no_site`), unless the command is one that makes it (`make`).
     """
     signal.signal(signal.SIGTERM, _exit_on_signal)
     if data is None and os.environ.get("DATABASE_URL"):
@@ -75,7 +76,7 @@ def with_site(
         return
     name = site or os.environ.get("XIUCHENG_SITE") or "sample"
     trial = TrialSite(data or default_data(), name, zone or os.environ.get("XIUCHENG_ZONE") or "Asia/Shanghai")
-    trial.open(lambda step: err.print(f"[dim]{STEPS[step]}…[/dim]"))
+    trial.open(lambda step: err.print(f"[dim]{STEPS[step]}…[/dim]"), make=make)
     try:
         os.environ.update(trial.environment())
         load_settings()

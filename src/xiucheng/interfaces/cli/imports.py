@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from .frame import DataOption, JsonOption, fail, out, print_json, progress, stages, with_site
+from .frame import DataOption, JsonOption, err, fail, out, print_json, progress, stages, with_site
 from .words import _
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def import_file(
     data: DataOption = None,
 ) -> None:
     source = _mapping(mapping)
-    with with_site(data, site=source.site or None, zone=source.zone if source.site else None):
+    with with_site(data, site=source.site or None, zone=source.zone if source.site else None, make=True):
         from xiucheng.operations.intake import imports
 
         with progress(_("导入 {name}").format(name=path.name)) as tick:
@@ -94,6 +94,8 @@ def stats(
         from xiucheng.operations.intake.queries import source_statistics
 
         found = source_statistics(mapping.name)
+    if not found.rows:
+        err.print(_("还没有导入过 {name}；先运行 import。").format(name=mapping.name), style="yellow", markup=False)
     if as_json:
         print_json(found.as_dict())
         return

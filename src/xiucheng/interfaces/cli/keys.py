@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from .dress import App
 from .frame import DataOption, JsonOption, out, print_json, progress, with_site
 from .words import _
 
-app = typer.Typer(help=_("密钥库：状态、更换主密钥、恢复备份后重做删除。"), no_args_is_help=True)
+app = App(help=_("密钥库：状态、更换主密钥、恢复备份后重做删除。"))
 
 
 @app.command("status", help=_("各主密钥下的密钥数；缺少或不符的主密钥。"))

@@ -10,15 +10,15 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.unready import Unready
 
 from . import bench_command, doctor, imports, keys, migrate, provision, sites, tokens, upgrade, users, verify
+from .dress import App
 from .frame import err, sentence
 from .safekeeping import commands as safekeeping
 from .words import _
 
-app = typer.Typer(
+app = App(
     name="xiucheng",
     help=_("绣城：城区精细化管理的工作系统。"),
     epilog=_("不经本程序的命令：./xiucheng setup 准备环境，test 运行全部检查，lock 重新锁定依赖。"),
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,

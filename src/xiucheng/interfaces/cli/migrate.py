@@ -14,7 +14,7 @@ def migrate(
     data: DataOption = None,
     check: Annotated[bool, typer.Option("--check", help=_("只检查；还有未应用的迁移时以 1 退出"))] = False,
 ) -> None:
-    with with_site(data, migrate=False):
+    with with_site(data, migrate=False, make=not check):
         if check:
             from xiucheng.kit import migrating
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from .dress import App
 from .frame import DataOption, JsonOption, apply_migrations, fail, out, print_json, progress, with_site
 from .words import _
 
 if TYPE_CHECKING:
     from xiucheng.operations.founding.rehearsed import Rehearsal
 
-app = typer.Typer(help=_("站点：一个区从建立到上线。"), no_args_is_help=True)
+app = App(help=_("站点：一个区从建立到上线。"))
 
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 
@@ -31,7 +32,7 @@ def create(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    with with_site(data):
+    with with_site(data, make=True):
         apply_migrations()
         from xiucheng.foundation.people.rules import Standing
         from xiucheng.kit.now import now

@@ -9,11 +9,12 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from .dress import App
 from .frame import DataOption, JsonOption, out, print_json, with_site
 from .users import account, at_the_machine
 from .words import _
 
-app = typer.Typer(help=_("接口令牌。"), no_args_is_help=True)
+app = App(help=_("接口令牌。"))
 
 
 @app.command("issue", help=_("发放令牌，只显示这一次。代表一个账号（--user）或一个渠道（--channel）。"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from .dress import App
 from .frame import DataOption, JsonOption, fail, out, print_json, with_site
 from .words import _
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from xiucheng.foundation.people.queries.accounts import AccountRow
     from xiucheng.foundation.people.rules import Post, Standing
 
-app = typer.Typer(help=_("账号与任职。"), no_args_is_help=True)
+app = App(help=_("账号与任职。"))
 
 Username = Annotated[str, typer.Argument(metavar="USERNAME", help=_("用户名"))]
 RoleOption = Annotated[str, typer.Option("--role", help=_("岗位，如 dispatcher、system_admin"))]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import queries as media
 from xiucheng.interfaces.web import once
-from xiucheng.interfaces.web.rates import FEW, MANY, SOME, limited
+from xiucheng.interfaces.web.rates import MANY, REPORTS, SOME, limited
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
@@ -40,7 +40,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@limited(FEW, "POST")
+@limited(REPORTS, "POST")
 def report(request: HttpRequest) -> HttpResponse:
     """The report: photo, place, category, the same thing nearby, send."""
     if request.method == "POST":

@@ -1,7 +1,9 @@
 """How often one address may ask without an account, counted for pages and API alike."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
+from math import ceil
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
@@ -20,8 +22,24 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 # In the memory of each process, so that counting costs no statement; two processes let through at most twice the rate.
 RATES = LocMemCache("web.rates", {"MAX_ENTRIES": 20_000})
 
-# D: enough for a person with a telephone, or a family behind one address; programs have tokens.
-FEW, SOME, MANY = "20/m", "60/m", "300/m"
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a minute, and what is counted together under which name."""
+
+    name: str
+    per_minute: int
+
+    def __str__(self) -> str:
+        return f"{self.per_minute}/m"
+
+
+# D: a carrier puts a whole street behind one address, so reports and pictures have rates of their own, set per site;
+# the rest is enough for a person with a telephone, or a family behind one address. Programs have tokens.
+REPORTS = Rate("reports", settings.RATE_REPORTS)
+PICTURES = Rate("pictures", settings.RATE_PICTURES)
+SAME_KEY = Rate("same-key", settings.RATE_SAME_KEY)
+FEW, SOME, MANY = Rate("few", 20), Rate("some", 60), Rate("many", 300)
 
 
 def address(request: HttpRequest) -> str:
@@ -40,11 +58,26 @@ class PerAddress(AnonRateThrottle):
 
     cache = RATES
 
+    def __init__(self, rate: Rate) -> None:
+        super().__init__(str(rate))
+        self.name = rate.name
+
     def get_cache_key(self, request: HttpRequest) -> str | None:
-        return f"{self.rate}:{address(request)}"
+        return f"{self.name}:{address(request)}"
 
 
-def limited(rate: str, *methods: str) -> Callable[[View[P]], View[P]]:
+def seconds(wait: float | None) -> int:
+    """After how many whole seconds to come again; one at least."""
+    return max(1, ceil(wait or 1))
+
+
+def too_many(wait: float | None) -> Refused:
+    """The refusal `too_many` (429) that says when to come again."""
+    text = _("请求太频繁，请过 %(seconds)s 秒再试。") % {"seconds": seconds(wait)}
+    return Refused("too_many", text, status=429)
+
+
+def limited(rate: Rate, *methods: str) -> Callable[[View[P]], View[P]]:
     """A page that one address may ask for so often; methods: of these only. Beyond: `too_many` (429)."""
 
     def around(view: View[P]) -> View[P]:
@@ -53,8 +86,9 @@ def limited(rate: str, *methods: str) -> Callable[[View[P]], View[P]]:
             throttle = PerAddress(rate)
             if (methods and request.method not in methods) or throttle.allow_request(request):
                 return view(request, *args, **kwargs)
-            answer = refused(request, Refused("too_many", _("请求太频繁，请稍后再试。"), status=429))
-            answer.headers["Retry-After"] = str(max(1, round(throttle.wait() or 1)))
+            wait = throttle.wait()
+            answer = refused(request, too_many(wait))
+            answer.headers["Retry-After"] = str(seconds(wait))
             return answer
 
         return counted

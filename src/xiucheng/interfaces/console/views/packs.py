@@ -42,12 +42,18 @@ def packs(request: Visit) -> HttpResponse:
 def kind(request: Visit, name: str) -> HttpResponse:
     """The versions of one kind."""
     _demand(request)
+    return _kind_page(request, name)
+
+
+def _kind_page(request: Visit, name: str, refusal: Refused | None = None) -> HttpResponse:
+    """The versions, and what was refused above them."""
     known = registry.kind_of(name)
     versions = queries.history(name, request.moment)
     actors = [one.created_by for one in versions] + [one.published_by or "" for one in versions]
     held = names.Names.of_actors(actors)
     rows = [{"version": one, "by": held.actor(one.published_by or one.created_by)} for one in versions]
-    return page(request, "console/pack_kind.html", {"kind": known, "rows": rows, **_rights(request)})
+    context = {"kind": known, "rows": rows, "refusal": refusal, **_rights(request)}
+    return page(request, "console/pack_kind.html", context, status=refusal.status if refusal else 200)
 
 
 def _rights(request: Visit) -> dict[str, bool]:
@@ -77,6 +83,13 @@ def version(request: Visit, pack_id: UUID) -> HttpResponse:
             return redirect("console:pack", pack_id)
         except Refused as caught:
             refusal = caught
+    return _version_page(request, found, body=typed, refusal=refusal)
+
+
+def _version_page(
+    request: Visit, found: Pack, *, body: str = "", start: str = "", refusal: Refused | None = None
+) -> HttpResponse:
+    """One version with what was refused and what was typed: its body, the date from which it is to apply."""
     preview = queries.preview(found, now=request.moment)
     context = {
         "pack": found,
@@ -84,8 +97,10 @@ def version(request: Visit, pack_id: UUID) -> HttpResponse:
         "preview": preview,
         "changes": preview.changes[:MOST_SHOWN],
         "more_changes": max(0, len(preview.changes) - MOST_SHOWN),
-        "body": typed or json.dumps(found.body, ensure_ascii=False, indent=2),
+        "body": body or json.dumps(found.body, ensure_ascii=False, indent=2),
+        "effective_from": start,
         "refusal": refusal,
+        "wrong": refusal.fields if refusal else {},
         **_rights(request),
     }
     return page(request, "console/pack.html", context, status=refusal.status if refusal else 200)
@@ -105,15 +120,20 @@ def _parsed(text: str) -> dict[str, Any]:
 @require_POST
 @desk
 def draft(request: Visit, name: str) -> HttpResponse:
-    """A new draft from what applies, or from a file."""
+    """A new draft from what applies, or from a file; a file that is none is refused beside the choice of it."""
+    _demand(request)
+    registry.kind_of(name)
     upload = request.FILES.get("file")
+    by, at = request.standing, request.moment
+    try:
+        if upload is None:
+            made = commands.draft(by=by, now=at, kind=name)
+        else:
+            made = commands.import_file(by=by, now=at, content=content_of(upload, "file", MOST_BYTES))
+    except Refused as caught:
+        return _kind_page(request, name, caught)
     if upload is not None:
-        made = commands.import_file(
-            by=request.standing, now=request.moment, content=content_of(upload, "file", MOST_BYTES)
-        )
         messages.success(request, _("已读入文件，请看它会改变什么。"))
-    else:
-        made = commands.draft(by=request.standing, now=request.moment, kind=name)
     return redirect("console:pack", made.id)
 
 
@@ -121,11 +141,16 @@ def draft(request: Visit, name: str) -> HttpResponse:
 @desk
 def publish(request: Visit, pack_id: UUID) -> HttpResponse:
     """Publish from a date; empty is now."""
-    revision = whole(request.POST.get("revision"), "revision")
-    start = moment(request.POST.get("effective_from"), "effective_from")
-    made = commands.publish(
-        by=request.standing, now=request.moment, pack_id=pack_id, effective_from=start, revision=revision
-    )
+    found, typed = _pack(pack_id), request.POST.get("effective_from", "")
+    people.demand(request.standing, "packs.publish")
+    try:
+        revision = whole(request.POST.get("revision"), "revision")
+        start = moment(typed, "effective_from")
+        made = commands.publish(
+            by=request.standing, now=request.moment, pack_id=pack_id, effective_from=start, revision=revision
+        )
+    except Refused as caught:
+        return _version_page(request, found, start=typed, refusal=caught)
     messages.success(request, _("第 %(n)d 版已发布") % {"n": made.version})
     return redirect("console:pack_kind", made.kind)
 
@@ -134,8 +159,12 @@ def publish(request: Visit, pack_id: UUID) -> HttpResponse:
 @desk
 def roll_back(request: Visit, name: str) -> HttpResponse:
     """An earlier version applies again, as a new one."""
-    to_version = whole(request.POST.get("to"), "to")
-    made = commands.roll_back(by=request.standing, now=request.moment, kind=name, to_version=to_version)
+    people.demand(request.standing, "packs.publish")
+    try:
+        to_version = whole(request.POST.get("to"), "to")
+        made = commands.roll_back(by=request.standing, now=request.moment, kind=name, to_version=to_version)
+    except Refused as caught:
+        return _kind_page(request, name, caught)
     messages.success(request, _("已退回到第 %(old)d 版，记为第 %(new)d 版") % {"old": to_version, "new": made.version})
     return redirect("console:pack_kind", name)
 

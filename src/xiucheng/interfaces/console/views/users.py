@@ -1,5 +1,6 @@
 """Accounts and posts: the system administrator makes accounts, the security administrator appoints and locks."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,7 +34,10 @@ def users(request: Visit) -> HttpResponse:
     rights = _rights(request)
     if not any(rights.values()):
         people.demand(request.standing, "users.manage")
-    search = request.GET.get("search", "").strip()[:60]
+    return page(request, "console/users.html", _context(request, request.GET.get("search", "").strip()[:60]))
+
+
+def _context(request: Visit, search: str = "") -> dict[str, Any]:
     found = people.accounts(search=search)
     posts: dict[UUID, list[dict[str, object]]] = {}
     for member in people.staff(at=request.moment):
@@ -55,31 +59,32 @@ def users(request: Visit) -> HttpResponse:
         for one in found
         for held in [posts.get(one.person_id, [])]
     ]
-    context = {
+    return {
         "rows": rows,
         "search": search,
         # Administrators are appointed at the machine only.
         "roles": [one for one in people.roles() if one[0] not in ADMINISTRATORS],
         "agencies": people.agencies(),
         "areas": places.subtree(),
-        **rights,
+        **_rights(request),
     }
-    return page(request, "console/users.html", context)
 
 
 @require_POST
 @desk
 def create(request: Visit) -> HttpResponse:
-    """A person with an account."""
-    said = request.POST
-    commands.register_with_account(
-        by=request.standing,
-        now=request.moment,
-        name=said.get("name", ""),
-        username=said.get("username", ""),
-        password=said.get("password", ""),
-    )
-    messages.success(request, _("已建账号 %(name)s") % {"name": said.get("username", "")})
+    """A person with an account; what is wrong is said beside what was typed, and the password is never sent back."""
+    people.demand(request.standing, "users.manage")
+    typed = {name: request.POST.get(name, "") for name in ("name", "username")}
+    password = request.POST.get("password", "")
+    try:
+        commands.register_with_account(
+            by=request.standing, now=request.moment, name=typed["name"], username=typed["username"], password=password
+        )
+    except Refused as caught:
+        context = {**_context(request), "typed": typed, "refusal": caught, "wrong": caught.fields}
+        return page(request, "console/users.html", context, status=caught.status)
+    messages.success(request, _("已建账号 %(name)s") % {"name": typed["username"]})
     return redirect("console:users")
 
 
@@ -102,14 +107,14 @@ def appoint(request: Visit, person_id: UUID) -> HttpResponse:
         agency_id = UUID(agency) if agency else None
     except ValueError:
         raise Refused("not_found", _("没有这个单位。请从单位列表中选择。"), status=404) from None
-    commands.start_membership(
-        by=request.standing,
-        now=request.moment,
-        person_id=person_id,
-        role=request.POST.get("role", ""),
-        area=request.POST.get("area", ""),
-        agency_id=agency_id,
-    )
+    people.demand(request.standing, "people.appoint")
+    role, area = request.POST.get("role", ""), request.POST.get("area", "")
+    try:
+        commands.start_membership(
+            by=request.standing, now=request.moment, person_id=person_id, role=role, area=area, agency_id=agency_id
+        )
+    except Refused as caught:
+        return page(request, "console/users.html", {**_context(request), "refusal": caught}, status=caught.status)
     messages.success(request, _("已任职"))
     return redirect("console:users")
 

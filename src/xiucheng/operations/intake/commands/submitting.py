@@ -59,10 +59,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An Idempotency-Key and whose it is (token, account or session)."""
+    """An Idempotency-Key and whose it is (token, account or session).
+
+    flaw: why this key is not taken; it is told together with whatever else is wrong with the request.
+    """
 
     scope: str
     key: str
+    flaw: Refused | None = None
 
 
 @verb
@@ -101,7 +105,7 @@ def submit_report(
     the same. component: 16 digits, of the category's kind; where no point is given its own counts.
     Refused: the codes of words.SUBMISSION (`invalid_report` for several), `unknown_channel`, `not_yours` (403),
     `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`, `unknown_area`, `unknown_picture`,
-    `no_such_case`, `case_closed`, `bad_key`, `key_reused`.
+    `no_such_case`, `case_closed`, `bad_key`, `key_reused`, the flaw of `once`.
     """
     door = channel_of(channel, by)
     contact = Contact(_words(contact.name), _words(contact.phone)) if contact else Contact()
@@ -125,8 +129,11 @@ def submit_report(
         elements=elements,
         external_id=origin.external_id if origin else None,
     )
-    _judge(submission, now, required)
+    flaw = once.flaw if once else None
+    _judge(submission, now, required, flaw)
     ground = _ground(door, submission, media, same_as, now)
+    if flaw is not None:
+        raise _together(flaw, ground.refusal)
     report_id = uuid7()
     if once is not None:
         answer = {"report": str(report_id), "nearby": ground.nearby}
@@ -232,10 +239,30 @@ def _words(said: str | None) -> str | None:
     return seen if seen.strip() else None
 
 
-def _judge(submission: Submission, now: datetime, required: frozenset[str]) -> None:
+def _judge(submission: Submission, now: datetime, required: frozenset[str], flaw: Refused | None) -> None:
     problems = judge(submission, now, required=required)
     if problems:
-        raise refusal(problems)
+        found = refusal(problems)
+        raise _together(flaw, found, _no_category(submission, now)) if flaw else found
+
+
+def _no_category(submission: Submission, now: datetime) -> Refused | None:
+    """What the catalogue has against the category."""
+    try:
+        if submission.category:
+            configuration.catalogue(now).category(submission.category)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _together(flaw: Refused, *others: Refused | None) -> Refused:
+    """One refusal of several, so that nobody mends one thing only to be told of the next."""
+    found = [flaw, *(one for one in others if one is not None)]
+    if len(found) == 1:
+        return flaw
+    fields = {name: text for one in found for name, text in one.fields.items()}
+    return Refused("invalid_report", " ".join(str(one.text) for one in found), fields=fields)
 
 
 def _two_pictures(before: Sequence[UUID], after: Sequence[UUID]) -> None:
