@@ -148,7 +148,7 @@ def on_distribution() -> int:
         print(f"\n{line}\nNOT RUN: no {SERVER_PACKAGE} here and none can be installed.\n{line}", file=sys.stderr)
         return 0
     os.environ.update(environment(), XIUCHENG_POSTGRES_BIN=str(server))
-    together = ["-n", str(min(len(os.sched_getaffinity(0)), 4)), "--dist", "loadfile"]
+    together = ["-n", str(min(len(os.sched_getaffinity(0)), 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
     return _pytest([*together, "-m", "not slow and not browser and not realdata", *ON_EVERY_SERVER])
 
 
@@ -179,7 +179,7 @@ def environment() -> dict[str, str]:
 def tests(words: list[str]) -> int:
     """Everything runs side by side on all processors; a choice of one's own runs as pytest is told."""
     count = min(len(os.sched_getaffinity(0)), 8)
-    together = [] if words or count < 2 else ["-n", str(count), "--dist", "loadfile"]
+    together = [] if words or count < 2 else ["-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder"]
     return _pytest([*together, *words])
 
 

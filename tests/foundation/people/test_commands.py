@@ -157,10 +157,10 @@ def test_an_area_must_be_of_this_district_once_areas_are_loaded() -> None:
 def test_nobody_gives_or_takes_their_own_posts() -> None:
     guard = make.person("security_admin")
     assert guard.person_id is not None
-    with refused("not_yourself"):
+    with refused("not_yourself", 403):
         commands.start_membership(by=guard, now=NOW, person_id=guard.person_id, role="leader")
     own = Membership.objects.get(person_id=guard.person_id)
-    with refused("not_yourself"):
+    with refused("not_yourself", 403):
         commands.end_membership(by=guard, now=NOW + HOUR, membership_id=own.id)
 
 
@@ -240,10 +240,10 @@ def test_no_administrator_makes_or_unmakes_an_administrator() -> None:
     guard, auditor = make.person("security_admin"), make.person("audit_admin")
     someone = make.person().person_id
     for role in sorted(ADMINISTRATORS):
-        with refused("administrators_apart"):
+        with refused("administrators_apart", 403):
             commands.start_membership(by=guard, now=NOW, person_id=someone, role=role)
     post = Membership.objects.get(person_id=auditor.person_id).id
-    with refused("administrators_apart"):
+    with refused("administrators_apart", 403):
         commands.end_membership(by=guard, now=NOW + HOUR, membership_id=post)
     commands.start_membership(by=guard, now=NOW, person_id=someone, role="acceptor")
 

@@ -73,11 +73,11 @@ function begin(form: HTMLFormElement): void {
   });
 }
 
-/** A form was sent and this page no longer shows it, nor a refusal: its draft has done its duty. */
+/** A form was sent and this page no longer shows it, nor a refusal, nor asks to sign in: its draft has done its duty. */
 function forgetSent(): void {
   const name = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
-  if (!name || document.querySelector(`form[data-draft="${CSS.escape(name)}"], [role=alert]`)) return;
+  if (!name || document.querySelector(`form[data-draft="${CSS.escape(name)}"], [role=alert], [type=password]`)) return;
   localStorage.removeItem(PREFIX + name);
 }
 
@@ -90,6 +90,10 @@ export function startDrafts(): void {
   forgetSent();
   clear();
   begun();
+  // What was refused, or came too late for the session, has not been sent.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!(event as CustomEvent<{ successful?: boolean }>).detail.successful) sessionStorage.removeItem(SENT);
+  });
   document.addEventListener("htmx:load", () => {
     clear();
     begun();
