@@ -27,6 +27,7 @@ from ..facts import facts_of
 from ..models import Case
 from ..rules import MOVES, Mover, Outcome, apply, may_move
 from ..rules.apply import UNDO_WINDOW
+from . import undoing
 from .effects import ROOM
 from .telling import TABLE
 
@@ -114,7 +115,8 @@ def _store(judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], now: 
             "id": row.id,
             "handle_task": task.task_id,
             "handle_due_at": task.due_at,
-            **{name: outcome.changes[name] for name in ("version", "agency_id", "agencies", "undo")},
+            **{name: outcome.changes[name] for name in ("version", "agency_id", "agencies")},
+            "undo": outcome.changes["undo"] | {"tasks": undoing.pointers(row)},
         }
         for (row, outcome), task in zip(judged, given, strict=True)
     ]
