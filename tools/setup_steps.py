@@ -18,6 +18,7 @@ from pathlib import Path
 
 import translations
 from locking import keep_hashes
+from uv_settings import from_pip
 
 NODE = (20, 19)
 SOURCE_LINK = "xiucheng-source.pth"
@@ -235,7 +236,7 @@ class Setup:
             *files,
         ]
         with contextlib.suppress(Problem):
-            self._do(uv, environment=_uv_settings(pip))
+            self._do(uv, environment=uv_settings(pip))
             return
         self._do([*pip, "install", "--quiet", "--require-hashes", *(word for file in files for word in ("-r", file))])
 
@@ -262,7 +263,7 @@ class Setup:
                 ]
                 target = self.root / "requirements" / f"{name}.txt"
                 before = target.read_text(encoding="utf-8")
-                self._do([*command, "-o", str(target)], environment=_uv_settings(pip))
+                self._do([*command, "-o", str(target)], environment=uv_settings(pip))
                 target.write_text(keep_hashes(before, target.read_text(encoding="utf-8")), encoding="utf-8")
         debian.lock(self)
 
@@ -325,7 +326,7 @@ class Setup:
         and a place that pip knows may hold another file of the same name. Raises Problem with its last words.
         """
         with contextlib.suppress(Problem):
-            self._do(command, environment=_uv_settings([str(self.python), "-m", "pip"]))
+            self._do(command, environment=uv_settings([str(self.python), "-m", "pip"]))
             return
         self._do(command)
 
@@ -391,23 +392,9 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:3] if part.isdigit())
 
 
-# pip's settings that uv does not read by itself; with hashes locked, any index may serve a file.
-_UV_NAMES = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "cert": "SSL_CERT_FILE",
-    "trusted-host": "UV_INSECURE_HOST",
-}
-
-
-def _uv_settings(pip: list[str]) -> dict[str, str]:
-    settings = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
-    with contextlib.suppress(Problem):
-        for line in _output([*pip, "config", "list"]).splitlines():
-            name, _, value = line.partition("=")
-            key = _UV_NAMES.get(name.rpartition(".")[2].lower().replace("_", "-"))
-            if key and key not in os.environ:
-                words = value.strip("'\"").replace("\\n", " ").split()
-                settings[key] = ",".join(words) if key == "UV_FIND_LINKS" else " ".join(words)
-    return settings
+def uv_settings(pip: list[str]) -> dict[str, str]:
+    """uv's environment as pip is set up; without pip's answer what always holds."""
+    try:
+        return from_pip(_output([*pip, "config", "list"]))
+    except Problem:
+        return from_pip("")

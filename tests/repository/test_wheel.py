@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from setup_steps import Setup, _uv_settings
+from setup_steps import Setup, uv_settings
 from tests.processes import free_port, mentioning, until
 
 pytestmark = [pytest.mark.slow]
@@ -44,7 +44,7 @@ def program(far: Path, wheel: Path) -> Path:
     """`xiucheng` as installed from the wheel with the locked packages."""
     setup = Setup(ROOT)
     uv, venv = str(setup.venv / "bin" / "uv"), far / "venv"
-    settings = {**os.environ, **_uv_settings([str(setup.python), "-m", "pip"])}
+    settings = {**os.environ, **uv_settings([str(setup.python), "-m", "pip"])}
     for command in (
         [uv, "venv", "--quiet", "-p", str(setup.python.resolve()), str(venv)],
         [uv, "pip", "sync", "-q", "--require-hashes", "-p", str(venv), str(ROOT / "requirements" / "runtime.txt")],
