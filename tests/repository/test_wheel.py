@@ -64,7 +64,7 @@ def test_everything_that_git_knows_and_python_does_not_is_in_it(wheel: Path) -> 
     wanted = {
         name.removeprefix("src/")
         for name in listed.stdout.split()
-        if not re.search(r"/assets/(?!icons/)|/locale/parts/|README\.md$", name) and (ROOT / name).exists()
+        if not re.search(r"/assets/(?!icons/)|/locale/(parts|libraries)/|README\.md$", name) and (ROOT / name).exists()
     }
     wanted |= {str(path.relative_to(PACKAGE.parent)) for path in (PACKAGE / "interfaces/assets/dist/assets").iterdir()}
     inside = set(zipfile.ZipFile(wheel).namelist())

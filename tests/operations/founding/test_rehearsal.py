@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from tests.operations.founding.books import book
 from tests.operations.founding.conftest import Hand
 from xiucheng.kit.refused import Refused
-from xiucheng.operations.founding.rules.rehearsal import COUNT, LACKS, plan
+from xiucheng.operations.founding.rules.rehearsal import COUNT, LACKS, next_night, plan
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -52,6 +54,16 @@ def test_every_class_has_its_turn_before_any_has_a_second() -> None:
     chosen = plan(categories, ["C7"], ["990101001001"])
     assert [one.category for one in chosen][:6] == ["C7", "A0", "B0", "C0", "D0", "E0"]
     assert plan(categories, [], []) == []
+
+
+@pytest.mark.parametrize(
+    ("local", "night"), [("2026-11-22T21:59", "2026-11-22T22:00"), ("2026-11-22T22:00", "2026-11-23T22:00"),
+                         ("2026-12-31T23:30", "2027-01-01T22:00")],
+)  # fmt: skip
+def test_the_night_that_is_asked_for_is_still_to_come(local: str, night: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    moment = datetime.fromisoformat(local).replace(tzinfo=zone)
+    assert next_night(moment) == datetime.fromisoformat(night).replace(tzinfo=zone)
 
 
 # -- on a site --------------------------------------------------------------------------------------------------------

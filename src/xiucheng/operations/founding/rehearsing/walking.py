@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,10 +28,7 @@ from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.intake import commands as intake
 
 from ..frame import WORKER
-from ..rules.rehearsal import LACKS, Planned
-
-_NIGHT = 22
-"""The local hour at which the other answer is asked for: whoever routes by hours sends it elsewhere then (D)."""
+from ..rules.rehearsal import LACKS, Planned, next_night
 
 
 @dataclass(slots=True)
@@ -134,8 +132,7 @@ class Walk:
 
     def _dispatched(self, case: CaseView) -> CaseView:
         judged = self._explained(case, None)
-        local = now().astimezone(ZoneInfo(settings.TIME_ZONE))
-        night = self._explained(case, local.replace(hour=_NIGHT, minute=0))
+        night = self._explained(case, next_night(now().astimezone(ZoneInfo(settings.TIME_ZONE))))
         if (night.agency_id, night.rule_no) != (judged.agency_id, judged.rule_no):
             self.at.night = (self._code(night.agency_id), night.rule_no)
         if case.state == "filed":
@@ -146,7 +143,7 @@ class Walk:
         self.at.agency = self._code(case.facts.agency_id)
         return case
 
-    def _explained(self, case: CaseView, at: Any) -> dispatch.Explanation:
+    def _explained(self, case: CaseView, at: datetime | None) -> dispatch.Explanation:
         return dispatch.explain(
             case.facts.category, case.lon, case.lat, case.facts.area, at, case.channel, component=case.component,
             now=now(),

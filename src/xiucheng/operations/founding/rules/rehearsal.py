@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from . import marked as _
 
 COUNT = 20
+_NIGHT = 22
+"""The local hour at which the other answer is asked for: whoever routes by hours sends it elsewhere then (D)."""
 
 STATES: Mapping[str, str] = {
     "running": _("正在演练"),
@@ -58,6 +61,12 @@ class Planned:
     number: int
     category: str
     area: str
+
+
+def next_night(local: datetime) -> datetime:
+    """The next time it is night by the local clock; what was published today may not have been there last night."""
+    tonight = local.replace(hour=_NIGHT, minute=0, second=0, microsecond=0)
+    return tonight if tonight > local else tonight + timedelta(days=1)
 
 
 def plan(
