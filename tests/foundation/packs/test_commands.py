@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.refusing import refused
 from xiucheng.foundation.packs import commands, queries
 from xiucheng.foundation.packs.models import Version
+from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 
@@ -69,6 +70,20 @@ def test_the_note_is_sealed_and_shown_in_the_history(leader: Standing) -> None:
     assert [listed.note for listed in queries.history("sample", NOON)] == ["按张三的意见改"]
     with refused("note_too_long"):
         commands.draft(by=leader, now=NOON, kind="sample", body=rows(a=1), note="长" * 501)
+
+
+def test_a_note_said_anew_takes_the_old_one_away_for_good(leader: Standing) -> None:
+    made = commands.draft(by=leader, now=NOON, kind="sample", body=rows(a=1), note="按张三的意见改")
+    before = Version.objects.get(id=made.id)
+    assert before.note_key is not None
+    assert before.note is not None
+    better = commands.revise(by=leader, now=NOON, pack_id=made.id, revision=1, body=rows(a=2))
+    assert vault.listed([before.note_key]) == set(), "no new note, so the old one stays"
+    commands.revise(
+        by=leader, now=NOON, pack_id=made.id, revision=better.revision, body=rows(a=3), note="按会议的意见改"
+    )
+    assert vault.listed([before.note_key]) == {before.note_key}
+    assert [listed.note for listed in queries.history("sample", NOON)] == ["按会议的意见改"]
 
 
 def test_two_editors_do_not_overwrite_each_other(editor: Standing) -> None:

@@ -62,6 +62,14 @@ def test_a_file_from_elsewhere_becomes_one_draft(exported: bytes) -> None:
     assert first.body["rows"][0]["days"] == 7
 
 
+def test_a_file_that_says_nothing_new_leaves_no_key_of_its_note(exported: bytes) -> None:
+    from xiucheng.foundation.people.vault.models import Key
+
+    before = Key.objects.count()
+    assert commands.import_file(by=SYSTEM, now=NOON + DAY, content=exported, note="再导一次").version == 1
+    assert Key.objects.count() == before
+
+
 def test_what_was_changed_on_the_way_is_refused(exported: bytes) -> None:
     assert code_of(exported.replace(b'"days": 1', b'"days": 9')) == "digest_changed"
     said = json.loads(exported)

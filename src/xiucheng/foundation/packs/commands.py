@@ -45,7 +45,8 @@ def draft(
     base = _base(kind, based_on, now)
     if body is None:
         body = base.body if base else {}
-    row = _new(known, body, by=by, now=now, based_on=base.version if base else None, note=note)
+    row = _new(known, body, by=by, now=now, based_on=base.version if base else None)
+    _seal_note(row, note, now)
     row.save(force_insert=True)
     _step(row, "draft", by, now, based_on=row.based_on)
     return pack_of(row)
@@ -78,7 +79,7 @@ def revise(
     row.digest = rules.digest(row.kind, row.body)
     row.revision += 1
     row.revised_at = now
-    _seal_note(row, note)
+    _seal_note(row, note, now)
     row.save(force_update=True)
     _step(row, "revise", by, now, revision=row.revision)
     return pack_of(row)
@@ -131,7 +132,8 @@ def roll_back(
     if earlier.published_at is None:
         raise Refused("never_published", _("第 %(version)s 版没有发布过，不能退回到它。") % {"version": to_version})
     before = rules.in_force(line.entries(kind), start)
-    row = _new(known, earlier.body, by=by, now=now, based_on=before.version if before else None, note=note)
+    row = _new(known, earlier.body, by=by, now=now, based_on=before.version if before else None)
+    _seal_note(row, note, now)
     row.rolled_back_to = to_version
     _publish(row, by=by, now=now, effective_from=start)
     row.save(force_insert=True)
@@ -181,10 +183,11 @@ def import_file(*, by: Standing, now: datetime, content: bytes, note: str | None
         raise Refused("digest_changed", text, fields={"file": text})
     _lock(said.kind)
     base = _base(said.kind, None, now)
-    row = _new(known, said.body, by=by, now=now, based_on=base.version if base else None, note=note)
+    row = _new(known, said.body, by=by, now=now, based_on=base.version if base else None)
     same = _same(row, base)
     if same is not None:
         return pack_of(same)
+    _seal_note(row, note, now)
     row.save(force_insert=True)
     _step(row, "import_file", by, now, based_on=row.based_on)
     return pack_of(row)
@@ -257,9 +260,8 @@ def _new(
     by: Standing,
     now: datetime,
     based_on: int | None,
-    note: str | None,
 ) -> Version:
-    """The next version of a kind, not yet stored; the kind is locked."""
+    """The next version of a kind, without its note, not yet stored; the kind is locked."""
     kept = _body(kind, body)
     last = Version.objects.filter(kind=kind.name).aggregate(last=Max("version"))["last"]
     row = Version(
@@ -272,7 +274,6 @@ def _new(
         created_at=now,
         revised_at=now,
     )
-    _seal_note(row, note)
     return row
 
 
@@ -288,13 +289,16 @@ def _body(kind: registry.PackKind, body: Any) -> dict[str, Any]:
     return kept
 
 
-def _seal_note(row: Version, note: str | None) -> None:
+def _seal_note(row: Version, note: str | None, now: datetime) -> None:
+    """What it said before opens no more; no word leaves the note as it is."""
     text = (note or "").strip()
     if not text:
         return
     if len(text) > rules.MAX_NOTE:
         text = _("说明请不超过 500 字。")
         raise Refused("note_too_long", text, fields={"note": text})
+    if row.note_key is not None:
+        vault.destroy([row.note_key], reason="packs.note_revised", now=now)
     row.note_key = vault.new_key()
     row.note = vault.seal(row.note_key, text)
 
