@@ -74,3 +74,50 @@ def test_choices_that_mean_nothing_are_refused(tmp_path, choice, code):
     with pytest.raises(Refused) as caught:
         commands.choose(actor=ACTOR, now=NOW, draft_id=draft.pk, revision=draft.revision, **choice)
     assert caught.value.code == code
+
+
+def test_an_upload_waits_for_the_database_and_is_read_when_it_is_back(committed_db, tmp_path, monkeypatch):
+    """The connection breaks while the worker reads, so that even "it failed" could not be written down."""
+    from django.db import OperationalError, connection
+
+    from xiucheng.foundation.places import jobs
+    from xiucheng.foundation.places.drafts import store
+    from xiucheng.foundation.places.models import Draft
+
+    boxed_town()
+    draft_id = upload(shapefile(tmp_path, *things(2)))
+
+    def cut(*_arguments):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "keep_items", cut)
+        with pytest.raises(OperationalError):
+            jobs.reading.run(str(draft_id), Draft.objects.get(pk=draft_id).revision)
+    connection.close()
+    assert Draft.objects.get(pk=draft_id).state == "reading"
+    assert jobs.reading._task.retry_strategy.max_attempts > 1
+    assert work(draft_id).state == "ready"
+
+
+def test_an_upload_that_nobody_works_on_any_more_is_discarded_and_stays_away(tmp_path):
+    from datetime import timedelta
+
+    from xiucheng.foundation.places import commands, holdings, jobs
+    from xiucheng.foundation.places.models import Draft
+    from xiucheng.foundation.places.rules import DRAFT_STUCK
+    from xiucheng.kit.refused import Refused
+
+    boxed_town()
+    draft_id = upload(shapefile(tmp_path, *things(2)))
+    seen = Draft.objects.get(pk=draft_id)
+    assert not holdings.draft(draft_id).stuck(seen.changed_at + DRAFT_STUCK)
+    with pytest.raises(Refused, match="draft_busy"):
+        commands.discard_draft(actor=ACTOR, now=seen.changed_at + DRAFT_STUCK, draft_id=draft_id)
+    late = seen.changed_at + DRAFT_STUCK + timedelta(seconds=1)
+    assert holdings.draft(draft_id).stuck(late)
+    commands.discard_draft(actor=ACTOR, now=late, draft_id=draft_id)
+    # A worker that comes back late finds nothing to do.
+    jobs.reading.run(str(draft_id), seen.revision)
+    assert not Draft.objects.exists()

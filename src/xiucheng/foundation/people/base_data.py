@@ -57,14 +57,14 @@ def drop_parties(actor: Actor, now: datetime, codes: Sequence[str], since: datet
 
 
 def leaning(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
-    """Components linked by hand, and duty grids given to somebody, after a load."""
+    """Components linked by hand after a load, and duty grids that somebody has held since then, or holds."""
     if kind == "component":
         links = among(ComponentLink.objects.all(), "component", codes).filter(starts_at__gt=since)
         return sorted(set(links.values_list("component", flat=True)))
     if kind == "duty_grid":
         held = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
-        walks = among(GridLink.objects.filter(held, starts_at__gte=since), "duty_grid", codes)
-        named = among(Responsibility.objects.filter(held, starts_at__gte=since), "place", codes)
+        walks = among(GridLink.objects.filter(held), "duty_grid", codes)
+        named = among(Responsibility.objects.filter(held), "place", codes)
         return sorted({*walks.values_list("duty_grid", flat=True), *named.values_list("place", flat=True)})
     return ()
 

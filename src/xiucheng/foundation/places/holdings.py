@@ -19,7 +19,7 @@ from .geodata.placing import ELSEWHERE
 from .models import Area, Change, Component, Draft, DraftFinding, DraftItem, DutyGrid, Facility, UnitGrid
 from .partition import Finding
 from .refusals import refusal, text
-from .rules import COMPONENT_STATES, DRAFT_BUSY, contains
+from .rules import COMPONENT_STATES, DRAFT_BUSY, contains, draft_stuck
 
 # A look needs the lie of the land, not every manhole; a browser draws so many without a pause (D).
 MOST_DRAWN = 1500
@@ -87,6 +87,10 @@ class DraftView:
     @property
     def busy(self) -> bool:
         return self.row.state in DRAFT_BUSY
+
+    def stuck(self, now: datetime) -> bool:
+        """Has its work stopped on the way, so that it may be discarded?"""
+        return draft_stuck(self.row.state, self.row.changed_at, now)
 
     @property
     def takable(self) -> bool:

@@ -17,6 +17,7 @@ from django.db import transaction
 from xiucheng.kit import jobs
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.now import now
+from xiucheng.kit.outage import is_away
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -38,7 +39,10 @@ _FEW = 500
 
 @contextmanager
 def _busy(draft_id: str, revision: int, state: str) -> Iterator[Draft | None]:
-    """The draft, if it still waits for this very piece of work; what goes wrong becomes its fault, no page hangs."""
+    """The draft, if it still waits for this very piece of work; what goes wrong becomes its fault, no page hangs.
+
+    While the database is away nothing can be written down, so the job ends as it is and is tried again.
+    """
     draft = Draft.objects.filter(pk=UUID(draft_id), revision=revision, state=state).first()
     try:
         yield draft
@@ -47,7 +51,9 @@ def _busy(draft_id: str, revision: int, state: str) -> Iterator[Draft | None]:
         _failed(draft_id, revision, bad.code, bad.about, bad.values)
     except Refused as refused:
         _failed(draft_id, revision, "refused", str(refused.text), {})
-    except Exception:
+    except Exception as error:
+        if is_away(error):
+            raise
         log.exception("draft %s while %s", draft_id, state)
         _failed(draft_id, revision, "worker_failed", "", {})
 
@@ -62,7 +68,7 @@ def _phase(draft: Draft, phase: str) -> None:
     Draft.objects.filter(pk=draft.pk, revision=draft.revision).update(phase=phase, changed_at=now())
 
 
-@jobs.job(name="places.read_draft", queue="default", attempts=1)
+@jobs.job(name="places.read_draft", queue="default")
 def reading(draft_id: str, revision: int) -> None:
     """Read an upload, guess what it is, and judge it by that guess."""
     with _busy(draft_id, revision, "reading") as draft:
@@ -74,7 +80,7 @@ def reading(draft_id: str, revision: int) -> None:
         with transaction.atomic():
             store.keep_items(draft.pk, got.rows(), got.shapes)
             _note(draft, got)
-            draft.save()
+            draft.save(force_update=True)
         _judge(draft)
 
 
@@ -103,7 +109,7 @@ def _are_polygons(shapes: Sequence[bytes]) -> bool:
     return len(first) > 5 and int.from_bytes(first[1:5], "little" if first[0] else "big") % 1000 in (3, 6)
 
 
-@jobs.job(name="places.judge_draft", queue="default", attempts=1)
+@jobs.job(name="places.judge_draft", queue="default")
 def judging(draft_id: str, revision: int) -> None:
     """Judge a draft anew after somebody chose."""
     with _busy(draft_id, revision, "judging") as draft:
@@ -138,7 +144,8 @@ def _judge(draft: Draft) -> None:
     with transaction.atomic():
         store.keep_findings(draft.pk, checks.shortened(found))
         draft.counts, draft.state, draft.phase, draft.changed_at = counts, "ready", "", now()
-        draft.save()
+        # One that was discarded meanwhile does not come back.
+        draft.save(force_update=True)
 
 
 def _guessed_columns(draft: Draft, items: Sequence[Any]) -> dict[str, columns.Guessed]:
@@ -223,7 +230,7 @@ def _rows(draft: Draft, items: Sequence[Any], shapes: np.ndarray) -> list[Row]:
 # -- taking -----------------------------------------------------------------------------------------------------------
 
 
-@jobs.job(name="places.take_draft", queue="default", attempts=1)
+@jobs.job(name="places.take_draft", queue="default")
 def taking(draft_id: str, revision: int) -> None:
     """Load a draft: checked once more against the site as it is now, in one transaction with its change."""
     with _busy(draft_id, revision, "taking") as draft:

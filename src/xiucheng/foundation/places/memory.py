@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import shapely
+from django.db import connection
 from shapely.geometry.base import BaseGeometry
 
 from xiucheng.kit.remembered import Remembered
 
-from . import models
 from .index import NOWHERE, CellIndex
 from .rules import METRES_PER_DEGREE, name_forms
 
@@ -86,9 +86,62 @@ def current() -> Memory:
     return remembered.get("picture", _load)
 
 
+# One statement sees one moment: of several, each would see what was committed before it, and they would not fit.
+_PICTURE = """
+SELECT 'area', code, shape, parent_code, id, name, level, local, active_from, active_to,
+    west, south, east, north, outline_accuracy
+FROM places_area
+UNION ALL
+SELECT 'unit_grid', grid.code, grid.shape, grid.duty_grid_code, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL
+FROM places_unit_grid grid JOIN places_area area ON area.code = grid.community_code WHERE area.active_to IS NULL
+UNION ALL
+SELECT 'duty_grid', duty.code, duty.shape, duty.area_code, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL
+FROM places_duty_grid duty WHERE duty.shape IS NOT NULL
+    AND NOT EXISTS (SELECT FROM places_unit_grid member WHERE member.duty_grid_code = duty.code)
+ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A row of an area as far as its ground goes: shape as WKB or its box at least, and how far they may be off."""
+
+    shape: Any
+    box: tuple[float | None, float | None, float | None, float | None]
+    accuracy: float
+
+
 def _load() -> Memory:
-    fields = ("id", "code", "name", "level", "parent_id", "local", "active_from", "active_to")
-    areas = {row[1]: AreaView(*row) for row in models.Area.objects.order_by("code").values_list(*fields)}
+    areas: dict[str, AreaView] = {}
+    grounds: dict[str, _Ground] = {}
+    cells: dict[str, list[tuple[str, Any, str | None]]] = {"unit_grid": [], "duty_grid": []}
+    with connection.cursor() as cursor:
+        cursor.execute(_PICTURE)
+        for what, code, shape, of, pk, name, level, local, begins, ends, *box, accuracy in cursor:
+            if what == "area":
+                areas[code] = AreaView(pk, code, name, level, of, local, begins, ends)
+                grounds[code] = _Ground(shape, (box[0], box[1], box[2], box[3]), accuracy)
+            else:
+                cells[what].append((code, shape, of))
+    district = next((area for area in areas.values() if area.level == "district"), None)
+    children, names = _tree(areas)
+    return Memory(
+        areas=areas,
+        children=children,
+        names=names,
+        district=district,
+        layers=tuple(layer for layer in _layers(areas, grounds, cells) if len(layer.cells)),
+        reach=_reach(grounds[district.code]) if district else None,
+        elsewhere=Located(district=district.code if district else None),
+    )
+
+
+def _tree(
+    areas: Mapping[str, AreaView],
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[tuple[int, str], ...]]]:
+    """The codes below each code, and the codes behind each form of a name."""
     children: dict[str, list[str]] = defaultdict(list)
     names: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for area in areas.values():
@@ -96,35 +149,29 @@ def _load() -> Memory:
             children[area.parent].append(area.code)
         for looseness, form in enumerate(name_forms(area.name)):
             names[form].append((looseness, area.code))
-    district = next((area for area in areas.values() if area.level == "district"), None)
-    shaped = list(models.Area.objects.filter(shape__isnull=False).values_list("code", "shape"))
-    return Memory(
-        areas=areas,
-        children={code: tuple(codes) for code, codes in children.items()},
-        names={form: tuple(sorted(found)) for form, found in names.items()},
-        district=district,
-        layers=tuple(layer for layer in _layers(areas, shaped) if len(layer.cells)),
-        reach=_reach(district),
-        elsewhere=Located(district=district.code if district else None),
+    return (
+        {code: tuple(codes) for code, codes in children.items()},
+        {form: tuple(sorted(found)) for form, found in names.items()},
     )
 
 
-def _layers(areas: Mapping[str, AreaView], shaped: Sequence[tuple[str, Any]]) -> Iterable[Layer]:
+def _layers(
+    areas: Mapping[str, AreaView],
+    grounds: Mapping[str, _Ground],
+    cells: Mapping[str, Sequence[tuple[str, Any, str | None]]],
+) -> Iterable[Layer]:
     """From the finest to the coarsest; an area that is no longer active gives no answers."""
-    grids = models.UnitGrid.objects.filter(community__active_to__isnull=True)
-    cells = list(grids.values_list("code", "shape", "duty_grid_id"))
-    duty_of = {code: duty for code, _, duty in cells}
-    yield _layer(((code, shape) for code, shape, _ in cells), lambda code: _answer(code, duty_of[code], code))
-    held = models.UnitGrid.objects.filter(duty_grid__isnull=False).values("duty_grid_id")
-    bare = list(
-        models.DutyGrid.objects.filter(shape__isnull=False)
-        .exclude(code__in=held)
-        .values_list("code", "shape", "area_id")
-    )
-    area_of = {code: area for code, _, area in bare}
-    yield _layer(((code, shape) for code, shape, _ in bare), lambda code: _answer(area_of[code], code))
+    duty_of = {code: duty for code, _, duty in cells["unit_grid"]}
+    shapes = [(code, shape) for code, shape, _ in cells["unit_grid"]]
+    yield _layer(shapes, lambda code: _answer(code, duty_of[code], code))
+    area_of = {code: area or "" for code, _, area in cells["duty_grid"]}
+    yield _layer([(code, shape) for code, shape, _ in cells["duty_grid"]], lambda code: _answer(area_of[code], code))
     for level in ("community", "street"):
-        active = [(code, shape) for code, shape in shaped if areas[code].level == level and not areas[code].active_to]
+        active = [
+            (code, ground.shape)
+            for code, ground in grounds.items()
+            if ground.shape is not None and areas[code].level == level and not areas[code].active_to
+        ]
         yield _layer(active, _answer)
 
 
@@ -143,18 +190,13 @@ def _answer(code: str, duty_grid: str | None = None, unit_grid: str | None = Non
     )
 
 
-def _reach(district: AreaView | None) -> BaseGeometry | None:
-    if district is None:
+def _reach(ground: _Ground) -> BaseGeometry | None:
+    if ground.box[0] is None:
         return None
-    found = models.Area.objects.get(pk=district.code)
-    if found.west is None:
-        return None
-    outline = shapely.box(found.west, found.south, found.east, found.north)
-    if found.shape is not None:
-        outline = shapely.from_wkb(bytes(found.shape))
-    if found.outline_accuracy:
+    outline = shapely.from_wkb(bytes(ground.shape)) if ground.shape is not None else shapely.box(*ground.box)
+    if ground.accuracy:
         # A degree of longitude is the shorter one; taking it for both directions can only widen the reach.
         degree = METRES_PER_DEGREE * math.cos(math.radians(abs(outline.centroid.y)))
-        outline = outline.buffer(found.outline_accuracy / degree)
+        outline = outline.buffer(ground.accuracy / degree)
     shapely.prepare(outline)
     return outline

@@ -29,6 +29,8 @@ TEXTS: Mapping[str, Any] = {
     # grids
     "bad_grid_code": _("“{about}”不是单元网格编码：应为 15 位数字（区划 6＋镇街 3＋社区 3＋顺序 3）。"),
     "bad_duty_grid_code": _("“{about}”不是责任网格编码：2 至 20 位大写字母、数字、短横。"),
+    "unknown_duty_grid": _("没有编码为“{about}”的责任网格。"),
+    "duty_grid_drawn": _("责任网格“{about}”已经画了范围或编入了单元网格，不能当作空名字删掉；请在底图里改。"),
     "bad_shape": _("“{about}”的图形无法使用：{why}。"),
     "not_degrees": _("“{about}”的坐标不是经纬度，请先转为经纬度（WGS84 或 CGCS2000）。"),
     "overlaps": _("“{about}”与 {other} 重叠 {square_metres} 平方米。"),

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from .datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
 
@@ -15,6 +16,7 @@ __all__ = [
     "DRAFT_BUSY",
     "DRAFT_KINDS",
     "DRAFT_STATES",
+    "DRAFT_STUCK",
     "DWELLING_USES",
     "LEVELS",
     "MOST_FLOORS",
@@ -25,6 +27,7 @@ __all__ = [
     "code_of_local",
     "component_code",
     "contains",
+    "draft_stuck",
     "duty_grid_code_ok",
     "from_wgs84",
     "haversine",
@@ -78,6 +81,15 @@ DRAFT_KINDS = ("component", "duty_grid", "facility", "outline", "unit_grid")
 # An upload's way: the worker is busy in the first three; only `ready` waits for a person.
 DRAFT_BUSY = ("reading", "judging", "taking")
 DRAFT_STATES = (*DRAFT_BUSY, "ready", "failed", "taken", "undone")
+DRAFT_STUCK = timedelta(minutes=30)
+"""No step of an upload takes so long, its tries included (reading is ended after five minutes): work that has not gone
+on for this long has died with its worker (D)."""
+
+
+def draft_stuck(state: str, changed_at: datetime, now: datetime) -> bool:
+    """Does a draft wait for work that nobody does any more?"""
+    return state in DRAFT_BUSY and now - changed_at > DRAFT_STUCK
+
 
 # Positional accuracy by class, metres (STANDARDS §1, F).
 ACCURACY_METRES: dict[str, float] = {"A": 0.5, "B": 1.0, "C": 10.0}

@@ -49,8 +49,7 @@ class Keeper:
         self.codes = list(codes)
         self.areas = sorted(areas)
         self.before = _rows(kind, self._touched())
-        # Unit grids lose and gain their duty grid with it, so a change of duty grids keeps who belonged where.
-        self.members = self._members()
+        self._members_before = self._members()
 
     def _touched(self) -> QuerySet[Any]:
         model, _ = _TABLES[self.kind]
@@ -66,12 +65,17 @@ class Keeper:
             return {}
         return dict(UnitGrid.objects.values_list("code", "duty_grid_id"))
 
+    def _moved(self) -> dict[str, str | None]:
+        """Unit grids lose and gain their duty grid with a change of duty grids: those that did, and where they were."""
+        after = self._members()
+        return {code: duty for code, duty in self._members_before.items() if code in after and after[code] != duty}
+
     def keep(self, *, actor: Actor, now: datetime, verb_name: str) -> str | None:
         """Store the change as it stands now; returns its id, None where nothing was and nothing is."""
         after = sorted(self._touched().values_list("code", flat=True))
         if not after and not self.before:
             return None
-        body = {"before": self.before, "after": after, "members": self.members}
+        body = {"before": self.before, "after": after, "members": self._moved()}
         made = Change.objects.create(
             kind=self.kind,
             verb=verb_name,
@@ -105,7 +109,9 @@ def _rows(kind: str, rows: QuerySet[Any]) -> list[list[Any]]:
 
 
 def body_of(change: Change) -> dict[str, Any]:
-    """The kept rows: `before` as lists in the order of the columns, `after` as codes, `members` of duty grids."""
+    """The kept rows: `before` as lists in the order of the columns, `after` as codes, `members`: which duty grid those
+    unit grids had that changed it.
+    """
     opened: dict[str, Any] = json.loads(zlib.decompress(bytes(change.body)))
     return opened
 
@@ -201,7 +207,7 @@ def _without_lost_duty_grids(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _rejoin(members: dict[str, str | None]) -> None:
-    changed = [grid for grid in UnitGrid.objects.only("code", "duty_grid") if grid.code in members]
+    changed = list(among(UnitGrid.objects.only("code", "duty_grid"), "code", sorted(members)))
     for grid in changed:
         grid.duty_grid_id = members[grid.code]
     UnitGrid.objects.bulk_update(changed, ["duty_grid"], batch_size=writing.BATCH)

@@ -20,7 +20,7 @@ from ..geodata.control import MOST_POINTS, ControlPoint
 from ..geodata.placing import ELSEWHERE
 from ..models import Change, Draft, DraftChunk, DraftFinding, DraftItem
 from ..refusals import refusal
-from ..rules import COMPONENT_VARIANTS, DRAFT_BUSY
+from ..rules import COMPONENT_VARIANTS, DRAFT_BUSY, draft_stuck
 from . import writing
 from .changes import undo_change
 
@@ -83,11 +83,20 @@ def _go(draft: Draft, state: str, now: datetime) -> None:
     getattr(jobs, state).defer(draft_id=str(draft.pk), revision=draft.revision)
 
 
-def _waiting(draft_id: UUID, revision: int | None, states: Sequence[str] = ("ready", "failed")) -> Draft:
+def _waiting(
+    draft_id: UUID,
+    revision: int | None,
+    states: Sequence[str] = ("ready", "failed"),
+    *,
+    now: datetime | None = None,
+) -> Draft:
+    """The draft, locked. now: what is stuck by then is let through, whatever the states."""
     draft = Draft.objects.select_for_update().filter(pk=draft_id).first()
     if draft is None:
         raise refusal("unknown_draft", status=404)
     if draft.state in DRAFT_BUSY:
+        if now is not None and draft_stuck(draft.state, draft.changed_at, now):
+            return draft
         raise refusal("draft_busy", status=409)
     if draft.state not in states:
         raise refusal("draft_settled", status=409)
@@ -140,7 +149,7 @@ def _new_kind(draft: Draft, kind: str | None) -> dict[str, Any]:
         return {}
     if kind not in KINDS:
         raise refusal("unknown_kind_of_file", kind, field="kind")
-    # The old columns mean other fields now; they are guessed anew unless they are given as well.
+    # The old columns mean other fields now, and so do those that came with the form: all are guessed anew.
     return {"kind": kind, "mapping": {}}
 
 
@@ -233,8 +242,11 @@ def take_draft(*, actor: Actor, now: datetime, draft_id: UUID, revision: int) ->
 
 @verb
 def discard_draft(*, actor: Actor, now: datetime, draft_id: UUID) -> None:
-    """Forget an upload with its bytes. Refused: unknown_draft (404), draft_busy, draft_settled (409: it was taken)."""
-    draft = _waiting(draft_id, None)
+    """Forget an upload with its bytes, also one whose work has stopped on the way (rules.draft_stuck).
+
+    Refused: unknown_draft (404), draft_busy, draft_settled (409: it was taken).
+    """
+    draft = _waiting(draft_id, None, now=now)
     _emptied(draft)
     draft.delete()
     _told(actor, now, "discard_draft", writing.district().id, draft=str(draft_id))

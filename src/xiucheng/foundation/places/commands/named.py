@@ -8,7 +8,7 @@ from xiucheng.kit.verbs import verb
 from ..models import Area, DutyGrid, UnitGrid
 from ..refusals import refusal
 from ..rules import duty_grid_code_ok
-from . import writing
+from . import changes, writing
 
 
 @verb
@@ -54,13 +54,17 @@ def _next_code(area: str) -> str:
 
 @verb
 def drop_duty_grid(*, actor: Actor, now: datetime, code: str) -> None:
-    """Take away a duty grid that has no shape and no unit grids. Refused: bad_duty_grid_code, splits_unit_grid."""
-    found = DutyGrid.objects.filter(code=code).first()
+    """Take away a duty grid that is a mere name.
+
+    Refused: unknown_duty_grid (404), duty_grid_drawn (409: it has a shape or unit grids of its own), in_use (409:
+    somebody walks it or answers for it; registry.leaning).
+    """
+    found = DutyGrid.objects.select_for_update().filter(code=code).first()
     if found is None:
-        raise refusal("bad_duty_grid_code", code, status=404)
-    member = UnitGrid.objects.filter(duty_grid=found).values_list("code", flat=True).first()
-    if found.shape is not None or member is not None:
-        raise refusal("splits_unit_grid", code, other=member or code)
+        raise refusal("unknown_duty_grid", code, status=404)
+    if found.shape is not None or UnitGrid.objects.filter(duty_grid=found).exists():
+        raise refusal("duty_grid_drawn", found.name, status=409)
+    changes.refuse_leaning("duty_grid", [code], now)
     area = writing.area(found.area_id)
     found.delete()
     writing.changed(actor=actor, now=now, verb_name="drop_duty_grid", subject=area.id, code=code)

@@ -22,10 +22,19 @@ from ..rules import trim_code
 
 BATCH = 2000
 
+# Nobody remembers components, facilities and homes: a broken lamp must not make every process draw its map anew.
+_BESIDE_THE_PICTURE = frozenset(
+    {
+        "load_components", "set_component_state", "load_facilities",
+        "load_housing", "close_housing", "reopen_housing", "drop_housing",
+    }
+)  # fmt: skip
+
 
 def changed(*, actor: Actor, now: datetime, verb_name: str, subject: UUID, **payload: Any) -> None:
-    """A step, and every process looks again (memory.py)."""
-    memory.remembered.changed()
+    """A step; and every process looks again, unless what was changed is no part of the picture (memory.py)."""
+    if verb_name not in _BESIDE_THE_PICTURE:
+        memory.remembered.changed()
     journal.record(room="places", subject=subject, verb=verb_name, actor=actor, occurred_at=now, payload=payload)
 
 

@@ -104,6 +104,7 @@ def _draft(request: Visit, draft_id: UUID) -> dict[str, Any]:
         steps = words.STEPS[row.state]
         at = steps.index(row.phase) if row.phase in steps else -1
         context |= {"phase": words.PHASES.get(row.phase, ""), "step": at + 1, "steps": len(steps)}
+        context["stuck"] = view.stuck(request.moment)
     if row.state == "ready":
         context |= _ready(request, view)
     return context
