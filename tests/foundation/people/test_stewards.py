@@ -1,7 +1,9 @@
 """Stewards and contact chains: the table of moves, publication before office, sealed names, chains without circles."""
 
 from datetime import date, timedelta
-from uuid import UUID
+from threading import Thread
+from time import sleep
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -179,8 +181,7 @@ def test_a_chain_reaches_from_the_staff_to_the_resident_and_never_in_a_circle(wo
     chains.link_chain(by=by, now=world.now, neighbour_id=centre, person_id=officer)
     chains.link_chain(by=by, now=world.now, neighbour_id=second, through=centre)
     chains.link_chain(by=by, now=world.now, neighbour_id=third, through=second)
-    links = chains.chain(EAST, at=world.now)
-    assert [(one.through, one.person_id) for one in chains.way_to(third, links)] == [
+    assert [(one.through, one.person_id) for one in chains.way_to(third, at=world.now)] == [
         (second, None), (centre, None), (None, officer)
     ]  # fmt: skip
     with pytest.raises(Refused, match="circle"):
@@ -191,7 +192,77 @@ def test_a_chain_reaches_from_the_staff_to_the_resident_and_never_in_a_circle(wo
         chains.link_chain(by=by, now=world.now, neighbour_id=centre)
     world.now += timedelta(minutes=1)
     chains.link_chain(by=by, now=world.now, neighbour_id=third, person_id=officer)
-    assert len(chains.way_to(third, chains.chain(EAST, at=world.now))) == 1
+    assert len(chains.way_to(third, at=world.now)) == 1
     chains.end_chain(by=by, now=world.now + timedelta(minutes=1), neighbour_id=third)
     with pytest.raises(Refused, match="already_ended"):
         chains.end_chain(by=by, now=world.now + timedelta(minutes=2), neighbour_id=third)
+
+
+def test_whoever_leaves_reaches_nobody_any_more_and_the_gap_is_seen(world):
+    from xiucheng.foundation.people.commands import leave_person
+    from xiucheng.foundation.people.neighbourhood import chains
+    from xiucheng.kit import journal
+
+    centre, second = keep(world), keep(world, "示例乙")
+    by, officer = world.standing("grid_officer"), world.people["grid_officer"]
+    chains.link_chain(by=by, now=world.now, neighbour_id=centre, person_id=officer)
+    chains.link_chain(by=by, now=world.now, neighbour_id=second, through=centre)
+    world.now += timedelta(hours=1)
+    leave_person(by=world.standing("system_admin"), now=world.now, person_id=officer)
+    assert chains.way_to(centre, at=world.now) == []
+    assert [one.through for one in chains.way_to(second, at=world.now)] == [centre]
+    assert chains.unreached([centre, second], at=world.now) == {centre}
+    assert [step.verb for step in journal.of_subject(centre)][-1] == "end_chain"
+
+
+def test_no_link_of_a_great_community_is_cut_off(world):
+    from xiucheng.foundation.people.models import ChainLink, Neighbour, Subject
+    from xiucheng.foundation.people.neighbourhood import chains
+
+    centre = keep(world)
+    subjects = [Subject(key=uuid4(), kept_at=world.now, erased_at=world.now) for _ in range(2001)]
+    Subject.objects.bulk_create(subjects)
+    others = [Neighbour(subject=one, area=EAST, kept_at=world.now) for one in subjects]
+    Neighbour.objects.bulk_create(others)
+    ChainLink.objects.bulk_create(
+        [ChainLink(reached=one, through_id=centre, area=EAST, starts_at=world.now) for one in others]
+    )
+    assert len(chains.reached_through(centre, at=world.now)) == 2001
+    newest = keep(world, "示例乙")
+    world.now += timedelta(minutes=1)
+    officer = world.people["grid_officer"]
+    chains.link_chain(by=world.standing("grid_officer"), now=world.now, neighbour_id=newest, person_id=officer)
+    assert [one.person_id for one in chains.way_to(newest, at=world.now)] == [officer]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_button_pressed_twice_keeps_one_neighbour():
+    """The second press comes while the first is not yet committed, and waits for it."""
+    from django.db import connection, transaction
+
+    from tests.world import build
+    from xiucheng.foundation.people.models import Neighbour
+
+    world, second = build(), []
+
+    def press():
+        try:
+            second.append(keep(world))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        first = keep(world)
+        pressed = Thread(target=press)
+        pressed.start()
+        with connection.cursor() as cursor:
+            for _attempt in range(200):
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+                if cursor.fetchone()[0]:
+                    break
+                sleep(0.05)
+            else:
+                pytest.fail("the second press did not meet the first")
+    pressed.join(20)
+    assert second == [first]
+    assert Neighbour.objects.count() == 1

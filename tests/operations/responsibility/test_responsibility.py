@@ -116,6 +116,36 @@ def test_naming_closes_a_gap_until_the_term_ends_and_an_end_can_be_taken_back(wo
         responsibilities.resume_responsible(by=leader, now=world.now, responsibility_id=made)
 
 
+def test_an_end_taken_back_leaves_the_end_that_was_planned(world):
+    from xiucheng.foundation.people.neighbourhood import responsibilities
+
+    by, planned = world.standing("shift_leader"), world.now + timedelta(days=30)
+    made = name(world, "acceptor", "东街街道", ends_at=planned)
+    world.now += timedelta(days=1)
+    responsibilities.end_responsible(by=by, now=world.now, responsibility_id=made)
+    (before,) = responsibilities.past("990101001", at=world.now)
+    assert (before.until, before.resumable) == (world.now, True)
+    responsibilities.resume_responsible(by=by, now=world.now, responsibility_id=made)
+    assert responsibilities.one(made).until == planned
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_term_that_is_over_is_not_taken_up_again(world, ended):
+    from xiucheng.foundation.people.neighbourhood import responsibilities
+
+    by, planned = world.standing("shift_leader"), world.now + timedelta(days=30)
+    made = name(world, "acceptor", "东街街道", ends_at=planned)
+    if ended:
+        world.now += timedelta(days=1)
+        responsibilities.end_responsible(by=by, now=world.now, responsibility_id=made)
+    world.now = planned
+    assert [one.resumable for one in responsibilities.past("990101001", at=world.now)] == [False]
+    with pytest.raises(Refused, match="term_over") as caught:
+        responsibilities.resume_responsible(by=by, now=world.now, responsibility_id=made)
+    assert caught.value.status == 409
+    assert responsibilities.one(made).until is not None
+
+
 def test_the_same_person_counts_once_and_is_named_once(world):
     name(world, "street_head", "东街街道")
     assert lacking(world)["东街街道"] == 1

@@ -33,6 +33,19 @@ class Contact:
     phone: str
     other: str = ""
 
+    @classmethod
+    def of(cls, clear: str) -> "Contact":
+        """From what was sealed."""
+        return cls(**json.loads(clear))
+
+    def clear(self) -> str:
+        """What is sealed."""
+        return json.dumps({"name": self.name, "phone": self.phone, "other": self.other}, ensure_ascii=False)
+
+    def words(self, *among: str) -> str:
+        """What makes a contact the same one, `among` those of a community for instance."""
+        return json.dumps([*among, self.name, self.phone, self.other], ensure_ascii=False)
+
 
 @verb
 def keep_contact(
@@ -49,7 +62,7 @@ def keep_contact(
     Refused: empty_contact, bad_phone, bad_contact.
     """
     contact = _checked(name or "", phone or "", other or "")
-    blind = vault.blind("contact", _words(contact))
+    blind = vault.blind("contact", contact.words())
     # Another request may keep the same contact, or erase it, between our two statements.
     for _attempt in range(3):
         subject_id = _insert(contact, blind, by, now)
@@ -60,12 +73,18 @@ def keep_contact(
     raise Refused("busy", _("系统正忙，请再试一次。"), status=409)
 
 
-def _checked(name: str, phone: str, other: str) -> Contact:
-    name, other = " ".join(name.split()), other.strip()
+def checked_phone(phone: str) -> str:
+    """A telephone number as digits, "" for none. Refused `bad_phone`."""
     plain = rules.plain_phone(phone) if phone.strip() else ""
     if plain is None:
         text = _("电话号码不对：请填 7 至 15 位数字。")
         raise Refused("bad_phone", text, fields={"phone": text})
+    return plain
+
+
+def _checked(name: str, phone: str, other: str) -> Contact:
+    name, other = " ".join(name.split()), other.strip()
+    plain = checked_phone(phone)
     for field, value in (("name", name), ("other", other)):
         if len(value) > _LONGEST[field] or not value.isprintable():
             text = _("太长或有不能显示的字符，请改短一些。")
@@ -77,18 +96,23 @@ def _checked(name: str, phone: str, other: str) -> Contact:
 
 
 def _insert(contact: Contact, blind: bytes, by: Standing, now: datetime) -> UUID | None:
-    key, subject_id = vault.new_key(), uuid7()
     phone_blind = vault.blind("phone", contact.phone) if contact.phone else None
+    subject_id = insert_subject(contact, blind, phone_blind, now)
+    if subject_id is not None:
+        record("keep_contact", subject_id, by, now, phone=bool(contact.phone))
+    return subject_id
+
+
+def insert_subject(contact: Contact, blind: bytes, phone_blind: bytes | None, now: datetime) -> UUID | None:
+    """Keep this contact sealed under a key of its own; None where one of the same digest is there by now."""
+    key, subject_id = vault.new_key(), uuid7()
     with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO people_subject (id, key, sealed, phone_blind, contact_blind, kept_at)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (contact_blind) DO NOTHING",
-            [subject_id, key, vault.seal(key, _clear(contact)), phone_blind, blind, now],
+            [subject_id, key, vault.seal(key, contact.clear()), phone_blind, blind, now],
         )
-        if not cursor.rowcount:
-            return None
-    record("keep_contact", subject_id, by, now, phone=bool(contact.phone))
-    return subject_id
+        return subject_id if cursor.rowcount else None
 
 
 @verb
@@ -99,7 +123,7 @@ def keep_contacts(*, by: Standing, now: datetime, contacts: Sequence[Contact]) -
     bad_contact, for the whole batch; busy (409) where one of them is erased at the same moment.
     """
     checked = [_checked(one.name, one.phone, one.other) for one in contacts]
-    blinds = [vault.blind("contact", _words(one)) for one in checked]
+    blinds = [vault.blind("contact", one.words()) for one in checked]
     wanted = dict(zip(blinds, checked, strict=True))
     known = _subjects(list(wanted))
     fresh = [(blind, contact) for blind, contact in wanted.items() if blind not in known]
@@ -125,7 +149,7 @@ def _insert_many(fresh: Sequence[tuple[bytes, Contact]], now: datetime) -> dict[
         {
             "id": uuid7(),
             "key": key,
-            "sealed": vault.seal(key, _clear(contact)),
+            "sealed": vault.seal(key, contact.clear()),
             "phone_blind": vault.blind("phone", contact.phone) if contact.phone else None,
             "contact_blind": blind,
             "kept_at": now,
@@ -145,16 +169,6 @@ SELECT id, key, sealed, phone_blind, contact_blind, kept_at
 FROM jsonb_populate_recordset(NULL::people_subject, %s::jsonb)
 ON CONFLICT (contact_blind) DO NOTHING RETURNING contact_blind, id
 """
-
-
-def _words(contact: Contact) -> str:
-    """What makes a contact the same one."""
-    return json.dumps([contact.name, contact.phone, contact.other], ensure_ascii=False)
-
-
-def _clear(contact: Contact) -> str:
-    """What is sealed."""
-    return json.dumps({"name": contact.name, "phone": contact.phone, "other": contact.other}, ensure_ascii=False)
 
 
 @verb
@@ -185,7 +199,7 @@ def open_with_reason(by: Standing, now: datetime, subject_id: UUID, reason: str)
     row = Reveal(subject=subject, actor=str(by.actor), at=now, key=key, reason_sealed=vault.seal(key, why))
     row.save(force_insert=True)
     record("reveal", subject_id, by, now, reveal=row.id)
-    return Contact(**json.loads(clear))
+    return Contact.of(clear)
 
 
 @verb

@@ -10,8 +10,9 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import memory, queries, rules, vault
-from ..models import Account, GridLink, Membership, Organisation, Person, Responsibility
+from ..models import Account, ChainLink, GridLink, Membership, Organisation, Person, Responsibility
 from ..rules import ADMINISTRATORS, ROLES, Standing
+from .contacts import checked_phone
 from .frame import checked_area, checked_name, checked_span, locked, record, refusing
 
 NO_PERSON = _("没有这个人员。请从人员列表中选择。")
@@ -60,21 +61,20 @@ def change_person(
 
 
 def _seal_phone(row: Person, phone: str | None) -> None:
-    if not phone:
+    if phone is None or not phone.strip():
         row.phone_key = row.phone_sealed = None
         return
-    plain = rules.plain_phone(phone)
-    if plain is None:
-        text = _("电话号码不对：请填 7 至 15 位数字。")
-        raise Refused("bad_phone", text, fields={"phone": text})
+    plain = checked_phone(phone)
     row.phone_key = vault.new_key()
     row.phone_sealed = vault.seal(row.phone_key, plain)
 
 
 @verb
 def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
-    """Somebody leaves the staff: posts, duty grids and responsibilities end, the account is locked, the phone number is
-    destroyed; the name stays in what they did. Refused: not_yours, not_found, administrators_apart.
+    """Somebody leaves the staff: posts, duty grids, responsibilities and links of contact chains end, the account is
+    locked, the phone number is destroyed; the name stays in what they did.
+
+    Refused: not_yours, not_found, administrators_apart.
     """
     queries.demand(by, "people.organise")
     row = locked(Person, person_id, NO_PERSON)
@@ -84,6 +84,7 @@ def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
     for links in (GridLink.objects, Responsibility.objects):
         links.filter(person=row, starts_at__gte=now).delete()
         links.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), person=row).update(ends_at=now)
+    _unlink_chains(row, by, now)
     Account.objects.filter(person=row).update(is_active=False)
     if row.phone_key is not None:
         vault.destroy([row.phone_key], reason="left", now=now)
@@ -91,6 +92,15 @@ def leave_person(*, by: Standing, now: datetime, person_id: UUID) -> None:
     row.save()
     memory.remembered.changed()
     record("leave_person", row.id, by, now)
+
+
+def _unlink_chains(row: Person, by: Standing, now: datetime) -> None:
+    """Nobody is reached through somebody who has left: each of them is a gap until another one is named."""
+    links = ChainLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), through_person=row)
+    for link_id, neighbour_id, area in list(links.values_list("id", "reached_id", "area")):
+        record("end_chain", neighbour_id, by, now, link=link_id, area=area)
+    links.filter(starts_at__gte=now).delete()
+    links.update(ends_at=now)
 
 
 @verb

@@ -14,6 +14,8 @@ class Responsibility(models.Model):
     """Somebody on the staff answers for a street, a community or a duty grid, from then till then (包保).
 
     `place` is an area's code or a duty grid's, `area` the area it is or lies in, so that lists are cut by codes.
+    `ended_at` is when somebody ended it before its time, `planned_end` the end it had until then: so that this can be
+    taken back, and a term that simply ran out cannot.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -23,6 +25,8 @@ class Responsibility(models.Model):
     area = models.CharField(max_length=12)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    planned_end = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_responsibility"

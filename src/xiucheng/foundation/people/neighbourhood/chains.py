@@ -1,6 +1,6 @@
 """Contact chains (联系链): who on the staff, or which neighbour, reaches whom; without circles, from the top."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,8 @@ from ..models import ChainLink, Neighbour, Person
 from ..rules import Standing
 from .neighbours import NOBODY
 from .stewardship import makes_circle
+
+_COLUMNS = ("id", "reached_id", "through_person_id", "through_id", "area", "starts_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +104,35 @@ def end_chain(*, by: Standing, now: datetime, neighbour_id: UUID) -> None:
     record("end_chain", row.id, by, now, link=current.id, area=row.area)
 
 
-def chain(area: str, *, at: datetime) -> list[Reached]:
-    """Every link of an area now; one statement."""
-    rows = ChainLink.objects.filter(_now(at), area__startswith=area).order_by("starts_at", "id")
-    columns = ("id", "reached_id", "through_person_id", "through_id", "area", "starts_at")
-    return [Reached(*row) for row in rows.values_list(*columns)[:2000]]
+# Circles are refused when a link is made; should there be one all the same, it ends instead of running for ever.
+_UP = """
+WITH RECURSIVE way AS (
+    SELECT id, reached_id, through_person_id, through_id, area, starts_at, 1 AS far
+    FROM people_chain_link WHERE reached_id = %(who)s AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
+    UNION ALL
+    SELECT above.id, above.reached_id, above.through_person_id, above.through_id, above.area, above.starts_at, far + 1
+    FROM way JOIN people_chain_link above ON above.reached_id = way.through_id
+        AND above.starts_at <= %(at)s AND (above.ends_at IS NULL OR above.ends_at > %(at)s)
+) CYCLE reached_id SET turned USING passed
+SELECT id, reached_id, through_person_id, through_id, area, starts_at FROM way WHERE NOT turned ORDER BY far
+"""
 
 
-def way_to(neighbour_id: UUID, links: Sequence[Reached]) -> list[Reached]:
-    """The links from this neighbour up to the staff, the nearest first; ends where the chain does."""
-    upward = {one.neighbour_id: one for one in links}
-    found: list[Reached] = []
-    at: UUID | None = neighbour_id
-    while at is not None and at in upward and len(found) <= len(upward):
-        found.append(upward[at])
-        at = upward[at].through
-    return found
+def way_to(neighbour_id: UUID, *, at: datetime) -> list[Reached]:
+    """The links from this neighbour up to the staff, the nearest first; ends where the chain does; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UP, {"who": neighbour_id, "at": at})
+        return [Reached(*row) for row in cursor.fetchall()]
+
+
+def reached_through(neighbour_id: UUID, *, at: datetime) -> list[Reached]:
+    """Whom this neighbour reaches, those of long standing first, every one of them; one statement."""
+    rows = ChainLink.objects.filter(_now(at), through=neighbour_id).order_by("starts_at", "id")
+    return [Reached(*row) for row in rows.values_list(*_COLUMNS)]
+
+
+def unreached(neighbour_ids: Iterable[UUID], *, at: datetime) -> set[UUID]:
+    """Those of them whom nobody reaches now; one statement."""
+    wanted = set(neighbour_ids)
+    links = ChainLink.objects.filter(_now(at), reached__in=wanted)
+    return wanted - set(links.values_list("reached_id", flat=True))

@@ -1,6 +1,5 @@
 """Neighbours: people outside the staff whom a community knows by a task or a chain; sealed, opened with a reason."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,9 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import queries, rules, vault
-from ..commands.contacts import Contact, erase_rows, open_with_reason
+from ..commands.contacts import Contact, checked_phone, erase_rows, insert_subject, open_with_reason
 from ..commands.frame import locked, record
-from ..models import ChainLink, Neighbour, Steward, Subject
+from ..models import ChainLink, Neighbour, Steward
 from ..rules import Standing
 
 NOBODY = _("没有这位居民。")
@@ -38,22 +37,28 @@ class Known:
 @verb
 def keep_neighbour(*, by: Standing, now: datetime, area: str, name: str, phone: str = "", home: str = "") -> UUID:
     """Keep somebody of a community (code or name); the same words twice are the same neighbour. Everything said is
-    sealed under a key of its own. Refused: no_such_place, not_yours, bad_name, bad_phone, bad_contact.
+    sealed under a key of its own. Refused: no_such_place, not_yours, bad_name, bad_phone,
+    bad_contact, busy (409).
     """
     community = _community(area)
     queries.demand(by, "people.neighbours", area=community)
     contact = _checked(name, phone, home)
-    words = json.dumps([community, contact.name, contact.phone, contact.other], ensure_ascii=False)
     # A digest of its own kind: nothing ties a steward to a reporter of the same number.
-    blind = vault.blind("neighbour", words)
-    there = Neighbour.objects.filter(subject__contact_blind=blind).values_list("id", flat=True).first()
-    if there is not None:
-        return there
-    key = vault.new_key()
-    clear = json.dumps({"name": contact.name, "phone": contact.phone, "other": contact.other}, ensure_ascii=False)
-    subject = Subject(key=key, sealed=vault.seal(key, clear), contact_blind=blind, kept_at=now)
-    subject.save(force_insert=True)
-    row = Neighbour(subject=subject, area=community, kept_at=now)
+    blind = vault.blind("neighbour", contact.words(community))
+    # Another request may keep the same neighbour, or erase them, between our two statements.
+    for _attempt in range(3):
+        there = Neighbour.objects.filter(subject__contact_blind=blind).values_list("id", flat=True).first()
+        there = there or _insert(contact, blind, community, by, now)
+        if there is not None:
+            return there
+    raise Refused("busy", _("系统正忙，请再试一次。"), status=409)
+
+
+def _insert(contact: Contact, blind: bytes, community: str, by: Standing, now: datetime) -> UUID | None:
+    subject_id = insert_subject(contact, blind, None, now)
+    if subject_id is None:
+        return None
+    row = Neighbour(subject_id=subject_id, area=community, kept_at=now)
     row.save(force_insert=True)
     record("keep_neighbour", row.id, by, now, area=community, phone=bool(contact.phone))
     return row.id
@@ -69,10 +74,7 @@ def _community(said: str) -> str:
 
 def _checked(name: str, phone: str, home: str) -> Contact:
     plain_name, plain_home = " ".join(name.split()), " ".join(home.split())
-    number = rules.plain_phone(phone) if phone.strip() else ""
-    if number is None:
-        text = _("电话号码不对：请填 7 至 15 位数字。")
-        raise Refused("bad_phone", text, fields={"phone": text})
+    number = checked_phone(phone)
     if not 0 < len(plain_name) <= 60 or not plain_name.isprintable():
         text = _("请填写姓名，不超过 60 个字。")
         raise Refused("bad_name", text, fields={"name": text})
@@ -131,7 +133,7 @@ def known(ids: Iterable[UUID], standing: Standing) -> dict[UUID, Known]:
 def _seen(pk: UUID, subject_id: UUID, area: str, text: str | None, full: bool) -> Known:
     if text is None:
         return Known(pk, subject_id, area, "", "", "", True)
-    said = json.loads(text)
-    name = said["name"] if full else rules.masked_name(said["name"])
-    phone = rules.masked_phone(said["phone"]) if said["phone"] else ""
-    return Known(pk, subject_id, area, name, phone, said["other"] if full else "", False)
+    said = Contact.of(text)
+    name = said.name if full else rules.masked_name(said.name)
+    phone = rules.masked_phone(said.phone) if said.phone else ""
+    return Known(pk, subject_id, area, name, phone, said.other if full else "", False)

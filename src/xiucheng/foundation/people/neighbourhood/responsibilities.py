@@ -1,12 +1,13 @@
 """Who answers for which place (包保): named, ended, taken back; and who does at a moment, posts included."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.refused import Refused
@@ -21,6 +22,7 @@ from . import places_of
 from .rules import Requirement
 
 _NOTHING = _("没有这条包保记录。")
+_COLUMNS = ("person_id", "person__name", "level", "place", "starts_at", "ends_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Answerable:
     """Somebody who answers for a place: by name (id is the responsibility's), by a post held there, or by walking it.
 
     by: "named", a role of people.rules.ROLES, or "walker". since, until: the term; until None is without end.
+    resumable: it was ended before its time, and the end can be taken back.
     """
 
     person_id: UUID
@@ -38,6 +41,7 @@ class Answerable:
     since: datetime | None = None
     until: datetime | None = None
     id: UUID | None = None
+    resumable: bool = False
 
 
 @verb
@@ -85,29 +89,33 @@ def end_responsible(*, by: Standing, now: datetime, responsibility_id: UUID) -> 
     if row.starts_at >= now:
         row.delete()
     else:
-        row.ends_at = now
-        row.save(update_fields=["ends_at"])
+        row.planned_end, row.ended_at, row.ends_at = row.ends_at, now, now
+        row.save(update_fields=["planned_end", "ended_at", "ends_at"])
     record("end_responsible", row.person_id, by, now, responsibility=responsibility_id, level=row.level, area=row.area)
 
 
 @verb
 def resume_responsible(*, by: Standing, now: datetime, responsibility_id: UUID) -> None:
-    """Take an end back: the person answers for the place again, as if it had not ended.
+    """Take an end back: the person answers for the place again, until the end that was planned, as if nothing had been.
 
-    Refused: not_found, not_yours, still_running (409), left, already_holds (named again meanwhile).
+    Refused: not_found, not_yours, still_running (409), left, term_over (409: the term ran out by itself, or would have
+    by now), already_holds (named again meanwhile).
     """
     row = _mine(by, responsibility_id)
     if row.ends_at is None or row.ends_at > now:
         raise Refused("still_running", _("这条包保没有结束，不用恢复。"), status=409)
     if not Person.objects.filter(id=row.person_id, is_active=True).exists():
         raise Refused("left", _("此人已经离岗。"), fields={"person": _("此人已经离岗。")})
-    row.ends_at = None
+    if row.ended_at is None or (row.planned_end is not None and row.planned_end <= now):
+        raise Refused("term_over", _("这条包保的任期已满，请重新定一次。"), status=409)
+    row.ends_at, row.ended_at, row.planned_end = row.planned_end, None, None
     text = _("此人在这段时间已经包保这个地方。")
     with refusing({"people_responsibility_once": Refused("already_holds", text, status=409)}):
-        row.save(update_fields=["ends_at"])
+        row.save(update_fields=["planned_end", "ended_at", "ends_at"])
     record(
-        "resume_responsible", row.person_id, by, now, responsibility=responsibility_id, level=row.level, area=row.area
-    )
+        "resume_responsible", row.person_id, by, now, responsibility=responsibility_id, level=row.level, area=row.area,
+        ends_at=row.ends_at,
+    )  # fmt: skip
 
 
 def _mine(by: Standing, responsibility_id: UUID) -> Responsibility:
@@ -147,27 +155,25 @@ def answerable(
 def _named(at: datetime, within: str) -> list[Answerable]:
     rows = Responsibility.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
     rows = rows.filter(area__startswith=within, person__is_active=True).order_by("starts_at", "id")
-    columns = ("person_id", "person__name", "level", "place", "starts_at", "ends_at", "id")
-    return [
-        Answerable(person, name, level, place, "named", since, until, pk)
-        for person, name, level, place, since, until, pk in rows.values_list(*columns)
-    ]
+    return [_answerable(row) for row in rows.values_list(*_COLUMNS)]
+
+
+def _answerable(row: Sequence[Any], resumable: bool = False) -> Answerable:
+    person, name, level, place, since, until, pk = row
+    return Answerable(person, name, level, place, "named", since, until, pk, resumable)
 
 
 def one(responsibility_id: UUID) -> Answerable:
     """One responsibility by name, also one that has ended; one statement. Refused: not_found (404)."""
-    columns = ("person_id", "person__name", "level", "place", "starts_at", "ends_at", "id")
-    row = Responsibility.objects.filter(id=responsibility_id).values_list(*columns).first()
+    row = Responsibility.objects.filter(id=responsibility_id).values_list(*_COLUMNS).first()
     if row is None:
         raise Refused("not_found", _NOTHING, status=404)
-    return Answerable(row[0], row[1], row[2], row[3], "named", row[4], row[5], row[6])
+    return _answerable(row)
 
 
 def past(place: str, *, at: datetime) -> list[Answerable]:
-    """Who answered for a place by name before, the latest first; one statement."""
+    """Who answered for a place by name before, the latest first, a hundred of them; one statement."""
     rows = Responsibility.objects.filter(place=place, ends_at__lte=at).order_by("-ends_at", "-id")
-    columns = ("person_id", "person__name", "level", "place", "starts_at", "ends_at", "id")
-    return [
-        Answerable(person, name, level, code, "named", since, until, pk)
-        for person, name, level, code, since, until, pk in rows.values_list(*columns)[:100]
-    ]
+    early = Q(ended_at__isnull=False) & (Q(planned_end__isnull=True) | Q(planned_end__gt=at))
+    asked = rows.annotate(early=ExpressionWrapper(early & Q(person__is_active=True), BooleanField()))
+    return [_answerable(row, early) for *row, early in asked.values_list(*_COLUMNS, "early")[:100]]

@@ -65,9 +65,10 @@ def _list(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, A
     asked = _asked(request)
     rows = book.stewards(request.standing, within=asked["within"], kind=asked["kind"], state=asked["state"])
     held = neighbours.known((one.neighbour_id for one in rows), request.standing)
+    alone = chains.unreached((one.neighbour_id for one in rows if one.state == "serving"), at=request.moment)
     return {
         **asked,
-        "rows": [_shown(one, held[one.neighbour_id]) for one in rows],
+        "rows": [{**_shown(one, held[one.neighbour_id]), "alone": one.neighbour_id in alone} for one in rows],
         "serving": sum(one.state == "serving" for one in rows),
         "published": sum(one.state == "published" for one in rows),
         "areas": names.area_groups(),
@@ -149,9 +150,8 @@ def steward(request: Visit, steward_id: UUID) -> HttpResponse:
 
 def _one(request: Visit, steward_id: UUID) -> dict[str, Any]:
     row = book.steward(steward_id, request.standing)
-    links = chains.chain(row.area, at=request.moment)
-    way = chains.way_to(row.neighbour_id, links)
-    below = [one for one in links if one.through == row.neighbour_id]
+    way = chains.way_to(row.neighbour_id, at=request.moment)
+    below = chains.reached_through(row.neighbour_id, at=request.moment)
     others = book.stewards(request.standing, within=row.area)
     wanted = {row.neighbour_id, *(one.neighbour_id for one in below), *(one.neighbour_id for one in others)}
     wanted |= {one.through for one in way if one.through}
