@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from xiucheng.interfaces.cli.frame import DataOption, err, out, release_connections, with_site
+from xiucheng.interfaces.cli.frame import DataOption, err, fail, out, release_connections, with_site
 from xiucheng.interfaces.cli.words import _
 from xiucheng.kit.supervisor import Supervisor
 
@@ -37,7 +37,7 @@ SpeedOption = Annotated[
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file to the command line."""
     app.command("demo", help=_("一条命令看全貌：试用数据库、示例区、网页、实时更新、后台处理和模拟器。"))(demo)
-    app.command("simulate", help=_("示例区（--district）的模拟器：快慢、暂停、继续，并看每日零点的清点。"))(simulate)
+    app.command("simulate", help=_("演示的模拟器：快慢、暂停、继续；完整规模的示例区另有每日清点。"))(simulate)
     app.command("serve", help=_("运行网页和实时更新（正式站点另行运行 worker）。"))(serve)
     app.command("worker", help=_("运行后台处理：日志排序、投影、反应、时限和任务。"))(worker)
 
@@ -74,7 +74,9 @@ def simulate(
     if pause and resume:
         raise typer.BadParameter(_("暂停和继续不能同时选。"))
     folder = Path(os.environ.get("XIUCHENG_DATA") or data or district_data()).absolute()
-    wish = control.read(folder) or control.Wish()
+    wish = control.read(folder)
+    if wish is None:
+        raise fail(_("{folder} 里没有运行过的模拟器。先运行 demo。").format(folder=folder))
     if speed is not None:
         wish = replace(wish, speed=speed)
     if pause or resume:

@@ -37,7 +37,7 @@ def _mapping(name: str) -> MappingFile:
 def import_file(
     path: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
     mapping: Annotated[str, typer.Option("--mapping", metavar="NAME", help=_("映射名，或映射文件的路径"))],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("只检查，一行也不收下（映射的站点没有时仍会建立）"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("只检查，一行也不收下（缺站点时仍会建立）"))] = False,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="CSV", help=_("被拒的行及原因写入此文件"))] = None,
     as_json: JsonOption = False,
     data: DataOption = None,

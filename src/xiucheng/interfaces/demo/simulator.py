@@ -1,25 +1,36 @@
 """The demo's simulator as a process: it waits, lives the day of day.py a thing at a time, and stops at SIGTERM."""
 
+from __future__ import annotations
+
 import argparse
 import logging
 import os
 import signal
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .day import Day
+    from .district.control import Wish
 
 log = logging.getLogger(__name__)
 
 
 def live(stop: threading.Event, *, speed: float, seed: int | None = None) -> int:
     """Live until told to stop; how many things were done."""
+    from django.conf import settings
     from django.db import connections
 
     from xiucheng.kit import heartbeat
     from xiucheng.kit.now import now
 
     from .day import LOOK_SECONDS, Day
+    from .district import control
 
     day = Day(now(), speed=speed, seed=seed)
+    # What somebody wished of an earlier run is over.
+    control.write(settings.DATA, control.Wish(speed))
     beaten = float("-inf")
     while not stop.is_set():
         wait = LOOK_SECONDS
@@ -27,7 +38,7 @@ def live(stop: threading.Event, *, speed: float, seed: int | None = None) -> int
             if time.monotonic() - beaten >= LOOK_SECONDS:
                 heartbeat.beat("simulator", now())
                 beaten = time.monotonic()
-            wait = day.turn(now())
+            wait = obey(day, control.read(settings.DATA)) or day.turn(now())
         except Exception:
             # One thing that cannot be done is no reason to stop living; the next one is due soon.
             log.exception("something could not be done")
@@ -36,6 +47,16 @@ def live(stop: threading.Event, *, speed: float, seed: int | None = None) -> int
             connections.close_all()
         stop.wait(wait)
     return day.done
+
+
+def obey(day: Day, wish: Wish | None) -> float:
+    """Take over the speed that is wished; the seconds until it looks again where a pause is wished, else 0."""
+    from .day import LOOK_SECONDS
+
+    if wish is None:
+        return 0.0
+    day.speed = wish.speed
+    return LOOK_SECONDS if wish.paused else 0.0
 
 
 def main() -> None:
