@@ -18,10 +18,10 @@ from xiucheng.foundation.people import commands as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import jobs
 from xiucheng.kit.journal import readers
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
-from xiucheng.operations.cases.rules.apply import UNDO_WINDOW
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.rules import Contact
 

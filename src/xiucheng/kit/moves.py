@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -9,16 +10,25 @@ from django.utils.translation import gettext as _
 
 from .refused import Refused
 
+UNDO_WINDOW = timedelta(seconds=10)
+"""How long the one who did something in one press may take it back in one press (STANDARDS §1, undo)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a move asks for. kind: text, agency, person, category, condition, case, media, datetime, choice, request."""
+    """What a move asks for. kind: text, agency, person, category, condition, case, media, datetime, choice, request.
+
+    most: the longest text in characters, the largest number, the most pictures, by its kind. purpose: what pictures
+    given here are of, a purpose of the room of media.
+    """
 
     name: str
     kind: str
     label: str | Promise
     required: bool = True
     choices: tuple[tuple[str, str | Promise], ...] = ()
+    most: int | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,10 @@ class Move:
     undoable: bool = False
     automatic: bool = False
     note: str = ""
+
+    def field(self, name: str) -> Field | None:
+        """What it asks for under this name."""
+        return next((one for one in self.fields if one.name == name), None)
 
 
 class MoveTable:
@@ -92,6 +106,10 @@ class MoveTable:
         }
         if missing:
             raise Refused("incomplete", _("还缺少必填内容。"), fields=missing)
+        self.known(move, given)
+
+    def known(self, move: Move, given: Mapping[str, Any]) -> None:
+        """Refuse `unknown_field` (422) where something is given that the move does not ask for."""
         unknown = {name: _("此动作不需要这一项。") for name in given if name not in {f.name for f in move.fields}}
         if unknown:
             raise Refused("unknown_field", _("有不认识的内容。"), fields=unknown)

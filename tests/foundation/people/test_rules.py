@@ -91,6 +91,15 @@ def test_the_machine_may_everything_a_rule_and_a_resident_nothing() -> None:
         assert not rules.may(Standing(ME), act)
 
 
+def test_what_is_somebodys_business_somewhere() -> None:
+    secretary = standing(Post("community_secretary", "990101001001"))
+    assert rules.may_somewhere(secretary, "people.stewards")
+    assert not rules.may(secretary, "people.stewards", area="990101002001"), "but not everywhere"
+    assert not rules.may_somewhere(secretary, "site.found")
+    assert not rules.may_somewhere(Standing(ME), "people.stewards")
+    assert rules.may_somewhere(Standing.for_system("cli"), "site.found")
+
+
 def test_who_draws_up_a_roster_does_so_for_their_own() -> None:
     clerk = standing(Post("agency_clerk", "", ROADS))
     assert rules.may(clerk, "people.roster", agency_id=ROADS)

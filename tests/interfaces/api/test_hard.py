@@ -171,7 +171,7 @@ def test_report_moves_that_make_no_sense(world, program, anyone):
         ({"move": "file", "category": "C01"}, "major_not_minor"),
         ({"move": "file", "category": "C0137", "agency": "x"}, "unknown_field"),
         ({"move": "attach", "case": "moon"}, "no_such_case"),
-        ({"move": "pre_verified", "found": "maybe"}, "incomplete"),
+        ({"move": "pre_verified", "found": "maybe"}, "bad_choice"),
     ):
         answer = acceptor.post(f"/reports/{report}/moves", body, **{"If-Match": '"1"'})
         assert refused(answer, 422)["code"] == code

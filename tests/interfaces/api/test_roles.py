@@ -22,7 +22,9 @@ STAFF = frozenset(ROLES)
 DISTRICT = frozenset({"acceptor", "dispatcher", "shift_leader", "leader"})
 EAST = frozenset({"grid_officer", "inspector", "secretary", "street_head"})
 CENTRE = frozenset({"acceptor", "shift_leader"})
-COUNTS = frozenset({"shift_leader", "street_head", "secretary", "grid_officer", "system_admin"})
+ANSWERERS = frozenset({"shift_leader", "leader", "street_head", "secretary", "grid_officer"})
+READS_FIGURES = ANSWERERS | {"system_admin"}
+COUNTS = READS_FIGURES - {"leader"}
 FIGURE = {"place": "990101001001", "kind": "households", "amount": "300余", "as_of": "2026-01-31", "source": "示例"}
 
 # Address → who gets 200 or 201. The case lies with the roads agency in the east street, the report in its community.
@@ -43,12 +45,12 @@ OPEN_TO = {
     "GET /requests": STAFF,
     "GET /inbox": STAFF,
     "GET /agencies": STAFF,
-    "GET /routing/explain?category=C0137": STAFF,
+    "GET /routing/explain?category=C0137": (DISTRICT | {"system_admin"}),
     "GET /reports": STAFF,
     "GET /responsible?area=990101001001": STAFF,
-    "GET /responsibility": STAFF,
-    "GET /figures": STAFF,
-    "GET /figures/{place_kind}/{place}/{kind}": STAFF,
+    "GET /responsibility": ANSWERERS,
+    "GET /figures": READS_FIGURES,
+    "GET /figures/{place_kind}/{place}/{kind}": READS_FIGURES,
     "POST /figures": COUNTS,
     "POST /figures/{figure}/withdraw": COUNTS,
     "GET /cases": STAFF,

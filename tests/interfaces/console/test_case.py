@@ -9,8 +9,10 @@ from tests.interfaces.console.test_doors import catch_up
 from tests.pictures import jpeg
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.interfaces.console.forms import move_form
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.cases.rules import MOST_PICTURES, MOST_REPLY_DAYS, MOVES
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.rules import Contact
 
@@ -42,6 +44,13 @@ def test_the_buttons_are_the_table_of_moves(filed, sign_in):
     assert offered("leader") == {"supervise", "force_close"}
     assert offered("street_head") == {"supervise"}
     assert offered("secretary") == set()
+
+
+def test_the_form_of_a_move_takes_what_the_verb_takes():
+    """The largest number and the most pictures come from the table; no form knows limits of its own."""
+    days = move_form(MOVES["supervise"], None).fields["reply_days"]
+    pictures = move_form(MOVES["reply"], None).fields["media"]
+    assert (days.max_value, pictures.most) == (MOST_REPLY_DAYS, MOST_PICTURES)
 
 
 def test_a_move_asks_for_what_the_table_demands(filed, world, sign_in):

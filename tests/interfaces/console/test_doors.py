@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from xiucheng.interfaces.console import nav
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.now import now
@@ -39,6 +40,8 @@ PAGES: dict[str, frozenset[str]] = {
     "console:stream": EVERYBODY,
     "console:conditions": EVERYBODY,
 }
+# Entries of the navigation that not everybody is shown, whose pages judge by the same act.
+GUARDED = sorted({place.url for place in nav.PLACES} & {url for url, who in PAGES.items() if not who >= SEES_CASES})
 # A street lamp in the first community, with the lights' agency.
 CASE_PAGES = ("console:case", "console:peek", "console:head", "console:story", "console:aside")
 SEES_THE_LAMP = DISTRICT | {"lights_clerk", "street_head", "secretary", "grid_officer", "inspector"}
@@ -102,6 +105,8 @@ def test_the_navigation_leads_nowhere_in_vain(lamp, sign_in, role):
     assert links
     for link in links:
         assert client.get(link).status_code == 200, link
+    for name in GUARDED:
+        assert (reverse(name) in links) is (role in PAGES[name]), name
     assert client.get(reverse("console:home"), follow=True).status_code == 200
 
 

@@ -133,7 +133,7 @@ def test_a_caller_s_key_stays_readable_for_who_accepts(world, sign_in):
 
 def test_a_call_without_any_place_is_asked_for_it(world, sign_in):
     answer = sign_in("acceptor").post("/desk/reception", {"channel": "hotline", "text": "灯坏了", "once": "c1"})
-    assert "请问清地点" in answer.content.decode()
+    assert "请标出位置、选择镇街社区或写下地址" in answer.content.decode()
 
 
 def test_a_search_counts_what_it_found(world, sign_in):

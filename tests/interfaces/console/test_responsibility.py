@@ -2,9 +2,15 @@
 
 import io
 import re
+from datetime import timedelta
+from uuid import UUID
 
 from django.urls import reverse
 from openpyxl import load_workbook
+
+from xiucheng.foundation.people.neighbourhood import responsibilities
+from xiucheng.kit.moves import UNDO_WINDOW
+from xiucheng.kit.now import now
 
 STREET = "990101001"
 
@@ -29,6 +35,18 @@ def test_a_gap_is_seen_filled_and_taken_back(world, sign_in):
     assert resume
     client.post(resume[1])
     assert "示例acceptor" in client.get(reverse("console:responsibility")).content.decode()
+
+
+def test_undo_is_offered_to_whoever_named_and_as_long_as_they_may(world, sign_in):
+    """Whatever stands in the address: a link may be sent on, and a term may have an end from the beginning."""
+    answer = name(sign_in("street_head"), world, until=(now() + timedelta(days=30)).date().isoformat())
+    address, _status = answer.redirect_chain[-1]
+    assert "已记下" in answer.content.decode(), "also where the term has an end"
+    assert "已记下" not in sign_in("leader").get(address).content.decode()
+    found = responsibilities.one(UUID(address.rpartition("done=")[2]))
+    by = world.standing("street_head")
+    assert responsibilities.undo_until(found, by=by, now=now()) is not None
+    assert responsibilities.undo_until(found, by=by, now=now() + UNDO_WINDOW) is None
 
 
 def test_what_is_wrong_is_said_beside_what_was_typed(world, sign_in):

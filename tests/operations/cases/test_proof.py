@@ -10,7 +10,8 @@ from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import vault
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.ids import uuid7
-from xiucheng.operations.cases import commands, timers
+from xiucheng.operations.cases import commands, queries, timers
+from xiucheng.operations.cases.rules import MOST_PICTURES
 
 # -- what proves that it is done --------------------------------------------------------------------------------------
 
@@ -48,6 +49,23 @@ def test_after_rework_a_new_picture_is_wanted(world):
         act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[shown])
     view = act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[picture(world, seed=2)])
     assert view.state == "replied"
+
+
+def test_what_an_inspector_shows_of_bad_work_is_no_picture_of_before(world):
+    case_id = handling(world)
+    reply(world, "roads_clerk", case_id)
+    timers.start_checks(world.now + HOUR)
+    found = picture(world, seed=3)
+    act(world, "inspector", "rework", case_id, at=world.now + HOUR, reason="仍有残留", media=[found])
+    assert (UUID(found), "reference") in queries.pictures(case_id)
+
+
+def test_a_move_takes_so_many_pictures_and_no_more_by_every_door(world):
+    case_id = handling(world)
+    with refused("too_many_pictures"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[str(uuid7())] * (MOST_PICTURES + 1))
+    with refused("no_such_media"):
+        act(world, "roads_clerk", "reply", case_id, reason="已清理", media=[str(uuid7())] * MOST_PICTURES)
 
 
 def test_who_takes_a_reply_back_may_show_its_picture_again(world):

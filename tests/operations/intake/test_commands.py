@@ -142,6 +142,23 @@ def test_the_same_request_gets_its_answer_though_the_catalogue_has_changed(world
         submit(world, once=once, text="另一件事", now=later)
 
 
+def test_a_form_is_told_the_place_whatever_its_channel(world: World) -> None:
+    said = {"channel": "hotline", "text": "灯坏了", "contact": Contact("王", "13812345678")}
+    acceptor = world.standing("acceptor")
+    with refused("place_missing"):
+        commands.submit_from_form(by=acceptor, now=world.now, once=commands.by_content("t", "1", said), **said)
+    assert commands.submit_report(by=acceptor, now=world.now, **said).report_id, "a program cannot ask"
+
+
+def test_the_channel_of_who_comes_without_a_page() -> None:
+    """Whoever is staff says it; a program that speaks for a channel is that channel, and states no other."""
+    staff, sensor, unknown = Standing(uuid7()), Standing.resident("patrol"), Standing.resident("nowhere")
+    assert [queries.channel_by(staff, stated) for stated in ("hotline", None)] == ["hotline", "api"]
+    assert [queries.channel_by(by, None) for by in (sensor, unknown)] == ["patrol", "api"]
+    with refused("not_yours", 403):
+        queries.channel_by(sensor, "hotline")
+
+
 def test_a_refused_request_leaves_its_key_free(world: World) -> None:
     once = Once("token-1", "key-1")
     with refused("text_missing"):

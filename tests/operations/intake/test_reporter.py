@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.pictures import jpeg
 from tests.world import World
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.media import queries as media_queries
-from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.people.rules import Post, Standing
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.refused import Refused
@@ -174,6 +175,8 @@ def test_who_may_erase_a_picture_and_for_which_reasons(world: World) -> None:
     leader = world.standing("shift_leader")
     assert refused(erase, by=leader, now=world.now, media_id=shot, reason="because") == ("bad_reason", 422)
     assert refused(erase, by=leader, now=world.now, media_id=done.report_id, reason="asked") == ("not_found", 404)
+    elsewhere = Standing(uuid4(), posts=(Post("shift_leader", "990101002"),))
+    assert refused(erase, by=elsewhere, now=world.now, media_id=shot, reason="asked") == ("not_found", 404)
     assert set(media_queries.describe([shot])) == {shot}
 
 

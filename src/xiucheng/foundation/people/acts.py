@@ -44,7 +44,10 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         "cases.export": dict.fromkeys(("shift_leader", "leader", "street_head", "agency_clerk"), "district"),
         "cases.export_words": dict.fromkeys(("shift_leader", "leader", "street_head"), "district"),
         "places.import": {"system_admin": "district"},
-        # Figures of places: whoever answers for a place counts in it; they tell of nobody, so all staff read them.
+        # Figures of places: whoever answers for a place or for the district reads them all, and counts in their own.
+        "places.see_figures": dict.fromkeys(
+            ("system_admin", "shift_leader", "leader", "street_head", "community_secretary", "grid_officer"), "district"
+        ),
         "places.figures": {
             "system_admin": "district",
             "shift_leader": "district",
@@ -54,6 +57,10 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         },
         "places.export": dict.fromkeys(
             ("system_admin", "shift_leader", "leader", "street_head", "community_secretary"), "district"
+        ),
+        # Who answers for which place, as a list of names; who is responsible at one point all staff may ask.
+        "people.see_responsible": dict.fromkeys(
+            ("shift_leader", "leader", "street_head", "community_secretary", "grid_officer"), "district"
         ),
         # Who answers for a place by name (包保): whoever is above it, or keeps the district's lists.
         "people.responsible": {
@@ -80,6 +87,10 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
             "community_secretary": "area",
         },
         "intake.import": {"shift_leader": "district", "system_admin": "district"},
+        # Why a case goes where it goes: for those who send cases on, answer callers, draw up the rules.
+        "dispatch.explain": dict.fromkeys(
+            ("acceptor", "dispatcher", "shift_leader", "leader", "system_admin"), "district"
+        ),
         "site.operate": {"system_admin": "district"},
     }
 )

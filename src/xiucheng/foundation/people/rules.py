@@ -217,6 +217,11 @@ def may(
     return standing.is_system or reaches(standing, table, area=area, agency_id=agency_id, person_id=person_id)
 
 
+def may_somewhere(standing: Standing, act: str) -> bool:
+    """Is this act (a key of ACTS) any of this standing's posts' business, however far it reaches?"""
+    return standing.is_system or standing.has(*ACTS[act])
+
+
 def administrators_apart(held: Iterable[str], role: str) -> bool:
     """May somebody who holds these roles in the same span be given this one too?"""
     return role not in ADMINISTRATORS or not (set(held) & (ADMINISTRATORS - {role}))

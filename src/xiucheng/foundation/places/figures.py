@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from xiucheng.kit.actor import Actor
+from xiucheng.kit.moves import UNDO_WINDOW
+
 from . import amounts, queries
 from .amounts import PLACE_KINDS, Amount
 from .models import DutyGrid, Facility, Figure
@@ -134,6 +137,13 @@ def figure(figure_id: UUID) -> FigureView:
     if not found:
         raise refusal("unknown_figure", status=404)
     return found[0]
+
+
+def undo_until(one: FigureView, *, by: Actor, now: datetime) -> datetime | None:
+    """Until when this one may take back in one press what they recorded; None where another did, or it is too long ago
+    or taken down since. No statement."""
+    until = one.recorded_at + UNDO_WINDOW
+    return until if one.recorded_by == str(by) and one.withdrawn_at is None and now < until else None
 
 
 def in_force() -> list[FigureView]:

@@ -20,7 +20,6 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.interfaces.web import rates
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
-from xiucheng.operations.intake.channels import CHANNELS
 from xiucheng.operations.intake.commands.submitting import Once
 
 GOOD_KEY = "5f0c2a34-9d1e-4c57-8a6b-2f3e4d5c6b7a"
@@ -48,14 +47,6 @@ class Caller:
             return Once(self.keys, key)
         random = _random(key)
         return Once(self.keys, random or key, flaw=None if random else weak_key())
-
-    @property
-    def channel(self) -> str:
-        """The channel that a report of this caller comes through."""
-        actor = self.standing.actor
-        if actor.kind != "channel":
-            return "api"
-        return actor.id if actor.id in CHANNELS else "api"
 
     def demand(self, scope: str) -> None:
         """Refused `scope_missing` (403) where the token was not issued for this."""

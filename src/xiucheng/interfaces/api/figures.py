@@ -20,13 +20,17 @@ router = Router(tags=["figures 底数"])
 Area = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
 
 
+def _reader(request: HttpRequest) -> None:
+    people.demand(staff(request, "read").standing, "places.see_figures")
+
+
 @router.get("/figures", response=answers(list[schemas.FigureOut]), summary="底数 Figures")
 def latest(request: HttpRequest, within: Area = "", kind: str = Query("", max_length=40)) -> list[schemas.FigureOut]:
     """各处各项最近的底数，最多 2000 条；用 `within`、`kind` 缩小。
 
     The latest figure of each place and kind, 2,000 at most; narrow by area and kind.
     """
-    staff(request, "read")
+    _reader(request)
     return [_shown(one) for one in figures.latest(within, kind if kind in FIGURE_KINDS else "", limit=2000)]
 
 
@@ -46,7 +50,7 @@ def history(
 
     Everything ever said of one place and kind, what was taken down included.
     """
-    staff(request, "read")
+    _reader(request)
     if kind not in FIGURE_KINDS:
         raise refusal("unknown_figure_kind", kind[:30], status=404)
     return [_shown(one) for one in figures.history(figures.place_of(place_kind, place[:40]), kind, title)]

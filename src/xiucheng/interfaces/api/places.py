@@ -138,6 +138,7 @@ def explain(
     By the published rules: which agency a case of this category, place and moment goes to, and each rule's verdict.
     """
     who = staff(request, "read")
+    people.demand(who.standing, "dispatch.explain")
     found = dispatch.explain(
         category, lon, lat, area or None, at, channel, component=component, datum=datum, now=who.moment
     )

@@ -1,7 +1,7 @@
 """Reports: handing in, following by the tracking key, the queue that waits, and what staff do with a report."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +51,7 @@ def submit(
     submitted = commands.submit_report(
         by=who.standing,
         now=who.moment,
-        channel=_channel(who, payload.channel),
+        channel=queries.channel_by(who.standing, payload.channel),
         once=who.once(idempotency_key),
         contact=Contact(name=contact.name, phone=contact.phone) if contact else None,
         **payload.model_dump(exclude={"contact", "channel"}),
@@ -65,14 +65,6 @@ def submit(
             nearby=shown.nearby(submitted.nearby),
         ),
     )
-
-
-def _channel(who: Caller, stated: str | None) -> str:
-    """A person says through which channel they register; everybody else is known by the door they came through."""
-    if stated and who.standing.person_id is None:
-        text = _("只有岗位人员登记时才能注明渠道。")
-        raise Refused("not_yours", text, fields={"channel": text}, status=403)
-    return stated or who.channel
 
 
 @router.post("/self-handled", response=of_change(schemas.SelfHandledOut, 201), summary="自处置上报 Settled on the spot")
@@ -179,11 +171,7 @@ def move(
     action = _ACTIONS.get(declared.name)
     if action is None:
         raise Refused("unknown_move", _("这个动作不能由人直接做。"))
-    strange = {
-        name: _("此动作不需要这一项。") for name in args if name not in {field.name for field in declared.fields}
-    }
-    if strange:
-        raise Refused("unknown_field", _("有不认识的内容。"), fields=strange)
+    REPORT_MOVES.known(declared, args)
     case_id = action(who, report_id, version, args)
     view = queries.report(report_id, who.standing)
     numbers = cases.numbers([case_id]) if case_id else {}
@@ -223,16 +211,13 @@ def _ask(who: Caller, report_id: UUID, version: int, args: Mapping[str, Any]) ->
 
 
 def _answered(who: Caller, report_id: UUID, version: int, args: Mapping[str, Any]) -> None:
-    found = _text(args, "found")
-    if found not in {"yes", "no"}:
-        text = _("请说明现场是否属实。")
-        raise Refused("incomplete", text, fields={"found": text})
+    found = cast(Literal["yes", "no"], _text(args, "found"))  # anything else is the verb's to refuse
     commands.answer_pre_verify(
         by=who.standing,
         now=who.moment,
         report_id=report_id,
         version=version,
-        found="yes" if found == "yes" else "no",
+        found=found,
         reason=_text(args, "reason"),
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
 from xiucheng.operations.responsibility import queries
 
@@ -44,7 +45,7 @@ def here(
                 code=one.code,
                 name=one.name,
                 least=one.least,
-                missing=max(0, one.least - len(one.people)),
+                missing=one.missing,
                 people=[_person(each.who, each.phone) for each in one.people],
             )
             for one in found.levels
@@ -67,6 +68,7 @@ def report(
     Every street, community and duty grid with who answers for it and how many it lacks.
     """
     who = staff(request, "read")
+    people.demand(who.standing, "people.see_responsible")
     return [
         schemas.ResponsibleLevelOut(
             level=row.place.level,

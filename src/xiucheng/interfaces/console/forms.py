@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.kit.moves import Field, Move
+from xiucheng.operations.cases.rules import MOST_WORDS
 from xiucheng.operations.cases.views import CaseView
 
 from .names import Names
 from .wording import ASKED
 
 Choices = list[tuple[str, str]]
-MOST_PICTURES = 9
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -27,19 +27,17 @@ class ManyFiles(forms.ClearableFileInput):
 
 
 class Pictures(forms.Field):
-    """Several uploaded files; what they are is judged by the room of media."""
+    """Several uploaded files; how many the move judges, what they are the room of media."""
 
     widget = ManyFiles
 
-    def clean(self, value: Any) -> list[Any]:
-        files = [one for one in (value if isinstance(value, list | tuple) else [value]) if one]
-        if len(files) > MOST_PICTURES:
-            raise forms.ValidationError(_("一次最多 %(n)d 张图片。") % {"n": MOST_PICTURES})
-        return files
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
 
 
 def _text(field: Field, context: "Context") -> forms.Field:
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "data-most": 2000}))
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "data-most": field.most or MOST_WORDS}))
 
 
 def _agency(field: Field, context: "Context") -> forms.Field:
@@ -51,7 +49,7 @@ def _person(field: Field, context: "Context") -> forms.Field:
 
 
 def _pictures(field: Field, context: "Context") -> forms.Field:
-    return Pictures()
+    return Pictures(field.most or 1)
 
 
 def _choice(field: Field, context: "Context") -> forms.Field:
@@ -60,7 +58,7 @@ def _choice(field: Field, context: "Context") -> forms.Field:
 
 
 def _number(field: Field, context: "Context") -> forms.Field:
-    return forms.IntegerField(min_value=1, max_value=365)
+    return forms.IntegerField(min_value=1, max_value=field.most)
 
 
 def _case(field: Field, context: "Context") -> forms.Field:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import calendars
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.outage import is_away
 from xiucheng.kit.refused import Refused
 
 from . import commands, queries
-from .rules.apply import UNDO_WINDOW
 
 log = logging.getLogger(__name__)
 

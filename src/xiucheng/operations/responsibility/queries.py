@@ -74,6 +74,11 @@ class Level:
     people: tuple[Responsible, ...]
     least: int
 
+    @property
+    def missing(self) -> int:
+        """How many more it needs."""
+        return max(0, self.least - len(self.people))
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:

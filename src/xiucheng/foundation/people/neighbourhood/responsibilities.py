@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit import journal
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -169,6 +171,17 @@ def one(responsibility_id: UUID) -> Answerable:
     if row is None:
         raise Refused("not_found", _NOTHING, status=404)
     return _answerable(row)
+
+
+def undo_until(one: Answerable, *, by: Standing, now: datetime) -> datetime | None:
+    """Until when this one may take back in one press that somebody was named; None where another named them, where it
+    is too long ago or ended since. By the journal, which alone knows who did; one statement."""
+    if one.until is not None and one.until <= now:
+        return None
+    mine = journal.audited(names=["people.name_responsible"], actor=str(by.actor), limit=20)
+    at = next((step.occurred_at for step in mine if step.payload.get("responsibility") == str(one.id)), None)
+    until = at + UNDO_WINDOW if at else now
+    return until if now < until else None
 
 
 def past(place: str, *, at: datetime) -> list[Answerable]:

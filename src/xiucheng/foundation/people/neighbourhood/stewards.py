@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -19,10 +20,9 @@ from ..commands.frame import locked, record, refusing
 from ..models import Neighbour, Steward
 from ..rules import Standing
 from . import stewardship
-from .neighbours import NOBODY
+from .neighbours import NOBODY, keep_neighbour
 from .stewardship import KINDS, MOVES, SELECTIONS, Asked
 
-UNDO_WINDOW = timedelta(seconds=10)
 _NONE = _("没有这位中心户或楼长。")
 _DATES = ("published_on", "objections_until", "starts_on", "ends_on", "ended_on")
 
@@ -104,6 +104,32 @@ def choose_steward(
     return row.id
 
 
+@verb
+def choose_new_steward(
+    *,
+    by: Standing,
+    now: datetime,
+    area: str,
+    name: str,
+    phone: str = "",
+    home: str = "",
+    kind: str,
+    covers: str,
+    selection: str,
+    chosen_on: date,
+    households: int | None = None,
+) -> UUID:
+    """Somebody who may not be kept yet is chosen: kept in the vault and entered, both or neither.
+
+    Refused: as keep_neighbour and choose_steward.
+    """
+    neighbour = keep_neighbour(by=by, now=now, area=area, name=name, phone=phone, home=home)
+    return choose_steward(
+        by=by, now=now, neighbour_id=neighbour, kind=kind, covers=covers, selection=selection, chosen_on=chosen_on,
+        households=households,
+    )  # fmt: skip
+
+
 def _check(kind: str, covers: str, selection: str, chosen_on: date, now: datetime) -> None:
     wrong: dict[str, tuple[str, Any]] = {}
     if kind not in KINDS:
@@ -165,7 +191,7 @@ def undo_steward(*, by: Standing, now: datetime, steward_id: UUID) -> str:
     """
     row = locked(Steward, steward_id, _NONE)
     queries.demand(by, "people.stewards", area=row.area)
-    if row.before is None or row.changed_by != str(by.actor) or now - row.changed_at > UNDO_WINDOW:
+    if row.before is None or undo_until(row, by=by, now=now) is None:
         raise Refused("too_late", _("只有刚办的人能在 10 秒内撤销。"), status=409)
     undone = row.state
     for name, value in row.before.items():
@@ -174,6 +200,12 @@ def undo_steward(*, by: Standing, now: datetime, steward_id: UUID) -> str:
     row.save()
     record("undo_steward", row.id, by, now, undone=undone, state=row.state, area=row.area)
     return row.state
+
+
+def undo_until(one: StewardRow | Steward, *, by: Standing, now: datetime) -> datetime | None:
+    """Until when this one may take the last move back; None where it was another's, or too long ago. No statement."""
+    until = one.changed_at + UNDO_WINDOW
+    return until if one.changed_by == str(by.actor) and now < until else None
 
 
 def stewards(standing: Standing, *, within: str = "", kind: str = "", state: str = "", limit: int = 300

@@ -16,7 +16,16 @@ from .duty import (
 from .links import AgencyTie, agencies_of_components, agency_of_component, agency_ties, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
 from .staff import Member, left_of, members, person_names, person_of_name, phone_of, phones_of, staff
-from .standings import demand, may, role_name, roles, standing_of, visible_to
+from .standings import (
+    demand,
+    demand_somewhere,
+    may,
+    may_somewhere,
+    role_name,
+    roles,
+    standing_of,
+    visible_to,
+)
 
 __all__ = [
     "AccountRow",
@@ -41,6 +50,7 @@ __all__ = [
     "below",
     "components_of",
     "demand",
+    "demand_somewhere",
     "earlier_of_caller",
     "grid_walkers",
     "holders",
@@ -49,6 +59,7 @@ __all__ = [
     "left_of",
     "masked",
     "may",
+    "may_somewhere",
     "members",
     "on_duty",
     "organisations",

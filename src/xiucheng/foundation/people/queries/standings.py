@@ -76,7 +76,23 @@ def demand(
 ) -> None:
     """As `may`, refusing `not_yours` (403)."""
     if not may(standing, act, area=area, agency_id=agency_id, person_id=person_id):
-        raise Refused("not_yours", _("您的岗位没有这项权限。如确需办理，请联系有权限的同事。"), status=403)
+        raise _not_yours()
+
+
+def _not_yours() -> Refused:
+    """The refusal of what no post of one's own covers."""
+    return Refused("not_yours", _("您的岗位没有这项权限。如确需办理，请联系有权限的同事。"), status=403)
+
+
+def may_somewhere(standing: Standing, act: str) -> bool:
+    """Is this act any of the posts' business, whichever place or agency it is about? No statement."""
+    return rules.may_somewhere(standing, act)
+
+
+def demand_somewhere(standing: Standing, act: str) -> None:
+    """As `may_somewhere`, refusing `not_yours` (403): the door of a list whose rows are judged one by one."""
+    if not may_somewhere(standing, act):
+        raise _not_yours()
 
 
 def role_name(role: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from xiucheng.operations.board.queries import QUEUES, SORTS
-from xiucheng.operations.cases.rules import STATES
+from xiucheng.operations.cases.rules import MOST_PICTURES, MOST_REPLY_DAYS, MOST_WORDS, STATES
 
 from .common import PageInfo, PictureOut, Strict
 
@@ -41,15 +41,17 @@ class MoveIn(Strict):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     move: str = Field(max_length=40, examples=["dispatch"])
-    reason: str | None = Field(None, max_length=2000, description="理由或说明。Reason or remark.")
+    reason: str | None = Field(None, max_length=MOST_WORDS, description="理由或说明。Reason or remark.")
     agency: str | None = Field(None, max_length=40, description="承办单位 id。")
     person: str | None = Field(None, max_length=40, description="经办人 id。")
     case: str | None = Field(None, max_length=40, description="主案卷的 id 或编号。Id or number of a case.")
-    media: list[str] | None = Field(None, max_length=9, description="图片 id。Pictures.")
+    media: list[str] | None = Field(None, max_length=MOST_PICTURES, description="图片 id。Pictures.")
     closing: str | None = Field(None, max_length=20, description="handled 或 by_notice。")
     request: str | None = Field(None, max_length=40, description="待批复的申请 id。The request to decide.")
     granted: str | None = Field(None, max_length=10, description="yes 或 no。")
-    reply_days: int | None = Field(None, description="督办几日内回复。Days until a reply is due.")
+    reply_days: int | None = Field(
+        None, description=f"督办几日内回复，1 至 {MOST_REPLY_DAYS}。Days until a reply is due."
+    )
     category: str | None = Field(None, max_length=20, description="立案的小类（上报）。For a report.")
     condition: str | None = Field(None, max_length=20, description="立案条件（上报）。For a report.")
     area: str | None = Field(None, max_length=12, description="区划代码（上报）。For a report.")

@@ -159,14 +159,13 @@ def _arguments(request: Visit, view: CaseView, name: str) -> dict[str, Any]:
     args: dict[str, Any] = {}
     for field in allowed.fields if allowed else ():
         if field.kind == "media":
-            purpose = "after" if name in {"reply", "pass_check"} else "reference"
             stored = [
                 media.store(
                     actor=request.standing.actor,
                     now=request.moment,
                     content=content_of(upload, field.name),
                     name=upload.name or "",
-                    purpose=purpose,
+                    purpose=field.purpose,
                 )
                 for upload in request.FILES.getlist(field.name)
             ]

@@ -1,7 +1,7 @@
 """Figures of places: the latest of each, what was said before, recording and taking down, as a file."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +22,14 @@ from xiucheng.foundation.places.amounts import FIGURE_KINDS, MARKS
 from xiucheng.foundation.places.refusals import refusal
 from xiucheng.kit.refused import Refused
 
-from .. import names, nav, sheets
+from .. import names, sheets
 from ..doors import Visit, desk, page
 
 ACT = "places.figures"
-_UNDO = timedelta(seconds=10)
 
 
 def _enter(request: Visit) -> None:
-    if not request.standing.has(*nav.FIGURES):
-        raise Refused("not_yours", names.not_yours(), status=403)
+    people.demand(request.standing, "places.see_figures")
 
 
 def _within(request: Visit) -> str:
@@ -74,7 +72,7 @@ def _context(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str
         "next": [last.place.area, last.place.code, last.kind, last.title] if last else None,
         "may_record": _may_record(request, within),
         "may_export": people.may(request.standing, "places.export"),
-        "may_import": request.standing.has("security_admin"),
+        "may_import": people.may(request.standing, "site.found"),
         "typed": typed or {"place": places.area_name(within) if within else "", "kind": kind},
         "marks": [str(word) for mark, word in MARKS.items() if mark],
         "done": _done(request),
@@ -111,8 +109,8 @@ def _done(request: Visit) -> dict[str, Any] | None:
         found = reads.figure(UUID(request.GET.get("done", "")))
     except (ValueError, Refused):
         return None
-    until = found.recorded_at + _UNDO
-    if found.withdrawn_at or until <= request.moment or found.recorded_by != str(request.standing.actor):
+    until = reads.undo_until(found, by=request.standing.actor, now=request.moment)
+    if until is None:
         return None
     said = _("已记下：%(place)s %(what)s %(amount)s") % {
         "place": found.place.name, "what": found.counted, "amount": found.said,

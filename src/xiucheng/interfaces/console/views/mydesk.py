@@ -16,6 +16,7 @@ from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.foundation.tasks.rules import Request, Task
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.cases import queries as cases
+from xiucheng.operations.cases import rules as case_rules
 from xiucheng.operations.intake import queries as intake
 from xiucheng.operations.intake.rules import may_somewhere
 
@@ -84,17 +85,20 @@ def my_desk(request: Visit) -> HttpResponse:
     return page(request, "console/my_desk.html", context)
 
 
-# Whose post waits for which queue of the hall; what waits for an agency or an inspector is a task, listed by itself.
-QUEUES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("acceptor",), ("self_review", "replied", "to_check")),
-    (("dispatcher",), ("to_dispatch", "returned")),
-    (("shift_leader",), ("to_dispatch", "returned", "self_review", "replied", "to_check")),
-)
+# Queue of the hall → the move it waits for: it is shown to whoever makes that move. What waits for an agency or an
+# inspector is a task, listed by itself.
+QUEUES: Mapping[str, str] = {
+    "to_dispatch": "dispatch",
+    "returned": "dispatch",
+    "self_review": "approve_self_review",
+    "replied": "close",
+    "to_check": "close",
+}
 
 
 def _queues(request: Visit) -> list[dict[str, object]]:
     """What waits in the hall for the reader's posts, as links with their numbers; at most three statements."""
-    names = dict.fromkeys(name for posts, queues in QUEUES if request.standing.has(*posts) for name in queues)
+    names = [name for name, move in QUEUES.items() if case_rules.may_somewhere(move, request.standing)]
     if not names:
         return []
     counted = board.counts(request.standing, now=request.moment)

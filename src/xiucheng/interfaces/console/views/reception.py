@@ -1,7 +1,5 @@
 """The reception desk: a call or a visit, by its five elements; then straight on to filing."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +24,7 @@ _PLACES = {"contact.name": "name", "contact.phone": "phone", "elements.place": "
 
 
 class Call(forms.Form):
-    """What the person at the desk writes down. What must be there, the channel's own rules say."""
+    """What the person at the desk writes down. What must be there, the room of intake says."""
 
     channel = forms.ChoiceField(label=gettext_lazy("来自"), widget=forms.RadioSelect)
     name = forms.CharField(label=gettext_lazy("来电人"), required=False, max_length=50)
@@ -46,13 +44,6 @@ class Call(forms.Form):
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     component = forms.CharField(required=False, max_length=20)
 
-    def clean(self) -> dict[str, Any]:
-        """Who writes down a call can ask: without any place nobody could go there, and no rule could send anybody."""
-        said = super().clean() or {}
-        if not said.get("area") and not said.get("address"):
-            self.add_error("address", _("请问清地点：选社区，或写下在哪里。"))
-        return said
-
 
 def typed(request: Visit) -> Call:
     """The form with what was typed so far, not judged yet."""
@@ -64,7 +55,7 @@ def _form(request: Visit) -> Call:
 
 
 def _filled(request: Visit, form: Call) -> Call:
-    admitted = [one for one in queries.channels() if one.elements and one.admits(request.standing)]
+    admitted = queries.call_channels(request.standing)
     form.fields["channel"].choices = [(one.name, one.title) for one in admitted]  # type: ignore[attr-defined]
     form.fields["channel"].initial = admitted[0].name if admitted else None
     form.fields["area"].choices = [("", _("不确定")), *names.area_groups()]  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from xiucheng.interfaces.web.typed import degrees
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
 
-from .. import names, nav, sheets
+from .. import names, sheets
 from ..doors import Visit, desk, is_part, page, part
 
 ACT = "people.responsible"
@@ -36,8 +36,7 @@ _MOST = 300
 
 
 def _enter(request: Visit) -> None:
-    if not request.standing.has(*nav.RESPONSIBILITY):
-        raise Refused("not_yours", names.not_yours(), status=403)
+    people.demand(request.standing, "people.see_responsible")
 
 
 def _asked(request: Visit) -> dict[str, Any]:
@@ -116,8 +115,8 @@ def _undo(request: Visit) -> dict[str, Any] | None:
         found = responsibilities.one(UUID(given))
     except (ValueError, Refused):
         return None
-    until = (found.since or request.moment) + timedelta(seconds=10)
-    if until <= request.moment or found.until is not None:
+    until = responsibilities.undo_until(found, by=request.standing, now=request.moment)
+    if until is None:
         return None
     said = _("已记下：%(name)s 包保 %(place)s") % {"name": found.name, "place": names.spot(found.place)}
     return {"until": until, "said": said, "undo_url": reverse("console:responsible_end", args=[given])}
@@ -289,7 +288,7 @@ def here(request: Visit) -> HttpResponse:
         ],
         "groups": names.category_groups(held),
         "areas": names.area_groups(),
-        "may_open": request.standing.has(*nav.RESPONSIBILITY),
+        "may_open": people.may(request.standing, "people.see_responsible"),
     }  # fmt: skip
     status = refusal.status if refusal else 200
     if is_part(request):

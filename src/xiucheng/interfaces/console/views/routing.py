@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import degrees, moment
 from xiucheng.kit.refused import Refused
@@ -11,15 +12,13 @@ from xiucheng.operations.intake import queries as intake
 
 from .. import names
 from ..doors import Visit, desk, page
-from ..nav import CENTRE
 
 
 @require_GET
 @desk
 def routing(request: Visit) -> HttpResponse:
     """The question in the address, the answer beneath."""
-    if not request.standing.has(*CENTRE, "leader", "system_admin"):
-        raise Refused("not_yours", names.not_yours(), status=403)
+    people.demand(request.standing, "dispatch.explain")
     asked = request.GET
     category = asked.get("category", "")
     explanation, refusal = None, None

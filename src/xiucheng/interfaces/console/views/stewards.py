@@ -30,17 +30,15 @@ from xiucheng.foundation.people.neighbourhood.stewardship import (
 from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import whole
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.verbs import verb
 
-from .. import names, nav, sheets
+from .. import names, sheets
 from ..doors import Visit, desk, page
 
 _FIELDS = ("area", "name", "phone", "home", "kind", "covers", "households", "selection", "chosen_on")
 
 
 def _enter(request: Visit) -> None:
-    if not request.standing.has(*nav.RESPONSIBILITY):
-        raise Refused("not_yours", names.not_yours(), status=403)
+    people.demand_somewhere(request.standing, "people.see_neighbours")
 
 
 def _asked(request: Visit) -> dict[str, str]:
@@ -77,7 +75,7 @@ def _list(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, A
         "states": _words(STATES),
         "selections": _words(SELECTIONS),
         "place_name": places.area_name(asked["within"]) if asked["within"] else "",
-        "may_choose": _may_anywhere(request, "people.stewards"),
+        "may_choose": people.may_somewhere(request.standing, "people.stewards"),
         "may_export": people.may(request.standing, "people.stewards", area=asked["within"] or None),
         "notices": sorted({(one.area, places.area_name(one.area)) for one in rows if one.state == "published"}),
         "typed": typed or {},
@@ -86,10 +84,6 @@ def _list(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, A
 
 def _words(table: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(code, _(title)) for code, title in table.items()]
-
-
-def _may_anywhere(request: Visit, act: str) -> bool:
-    return any(people.may(request.standing, act, area=post.area) for post in request.standing.posts)
 
 
 def _shown(one: book.StewardRow, who: neighbours.Known) -> dict[str, Any]:
@@ -111,7 +105,7 @@ def add(request: Visit) -> HttpResponse:
     _enter(request)
     typed = {key: request.POST.get(key, "").strip() for key in _FIELDS}
     try:
-        made = _choose(request, typed)
+        made = book.choose_new_steward(by=request.standing, now=request.moment, **_chosen(typed))
     except Refused as caught:
         context = {**_list(request, typed), "refusal": caught, "wrong": caught.fields}
         return page(request, "console/stewards.html", context, status=caught.status)
@@ -119,17 +113,13 @@ def add(request: Visit) -> HttpResponse:
     return redirect("console:steward", made)
 
 
-@verb
-def _choose(request: Visit, typed: Mapping[str, str]) -> UUID:
-    by, now = request.standing, request.moment
-    neighbour = neighbours.keep_neighbour(
-        by=by, now=now, area=typed["area"], name=typed["name"], phone=typed["phone"], home=typed["home"]
-    )
-    return book.choose_steward(
-        by=by, now=now, neighbour_id=neighbour, kind=typed["kind"], covers=typed["covers"],
-        selection=typed["selection"], chosen_on=_day(typed["chosen_on"], "chosen_on"),
-        households=whole(typed["households"], "households") if typed["households"] else None,
-    )  # fmt: skip
+def _chosen(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The form as the verb takes it."""
+    return {
+        **typed,
+        "chosen_on": _day(typed["chosen_on"], "chosen_on"),
+        "households": whole(typed["households"], "households") if typed["households"] else None,
+    }
 
 
 def _day(said: str, field: str) -> date:
@@ -184,8 +174,8 @@ def _through(one: chains.Reached, named: Mapping[UUID, str], held: Mapping[UUID,
 
 
 def _undo(request: Visit, row: book.StewardRow) -> dict[str, Any] | None:
-    until = row.changed_at + book.UNDO_WINDOW
-    if request.GET.get("done") not in MOVES or until <= request.moment or row.changed_by != str(request.standing.actor):
+    until = book.undo_until(row, by=request.standing, now=request.moment)
+    if request.GET.get("done") not in MOVES or until is None:
         return None
     said = _("已办：%(move)s") % {"move": _(MOVE_NAMES[request.GET["done"]])}
     return {"until": until, "said": said, "undo_url": reverse("console:steward_undo", args=[row.id])}

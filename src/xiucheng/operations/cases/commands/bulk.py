@@ -19,6 +19,7 @@ from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks.commands import Duty, Given
 from xiucheng.kit import journal
 from xiucheng.kit.bulk import as_json
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import Limit
 
@@ -26,7 +27,6 @@ from .. import configuration
 from ..facts import facts_of
 from ..models import Case
 from ..rules import MOVES, Mover, Outcome, apply, may_move
-from ..rules.apply import UNDO_WINDOW
 from . import undoing
 from .effects import ROOM
 from .telling import TABLE

@@ -21,17 +21,30 @@ from xiucheng.foundation.tasks import calendars
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.moves import Move
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import configuration
 from ..facts import facts_of
 from ..models import Case, Picture
-from ..rules import MOVES, CaseFacts, Mover, Outcome, Request, apply, may_decide, may_move, parse_number
+from ..rules import (
+    MOST_PICTURES,
+    MOST_REPLY_DAYS,
+    MOST_WORDS,
+    MOVES,
+    CaseFacts,
+    Mover,
+    Outcome,
+    Request,
+    apply,
+    may_decide,
+    may_move,
+    parse_number,
+)
 from ..views import CaseView
 from . import effects, telling, undoing, words
 
-_WORDS_MAX = 2000
 _ASKS = frozenset(move.name for move in MOVES if move.asks)
 
 
@@ -43,8 +56,8 @@ def move(
 
     args: the move's fields as the doors give them (text, ids as strings, lists of ids). version: the version the
     mover saw; None only for rules and the system. Refused: `not_found` (404), `stale` (409), `not_yours` (403),
-    `unknown_move`, `illegal_move`, `incomplete`, `unknown_field`, `too_long`, and the rule's own codes. Step:
-    cases.<name>.
+    `unknown_move`, `illegal_move`, `incomplete`, `unknown_field`, `too_long`, `too_many_pictures`, and the rule's own
+    codes. Step: cases.<name>.
     """
     row = _lock_with_master(case_id, args) if name == "merge" else lock(case_id)
     case = facts_of(row)
@@ -66,7 +79,7 @@ def move(
         return undoing.undo(by=by, now=now, row=row)
     resolved = _resolve(declared.name, case, args, by, now)
     step_id = make(row, name, resolved, by=by, now=now)
-    _keep_words(row, step_id, name, resolved, now)
+    _keep_words(row, step_id, declared, resolved, now)
     return _view(row, by, now)
 
 
@@ -224,9 +237,11 @@ def _case(value: Any) -> UUID:
 
 
 def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UUID, ...]:
-    ids = tuple(
-        _uuid(item, "media", _("没有这张图片。")) for item in (value if isinstance(value, list | tuple) else [value])
-    )
+    given = value if isinstance(value, list | tuple) else [value]
+    if len(given) > MOST_PICTURES:
+        text = _("一次最多 %(n)d 张图片。") % {"n": MOST_PICTURES}
+        raise Refused("too_many_pictures", text, fields={"media": text})
+    ids = tuple(_uuid(item, "media", _("没有这张图片。")) for item in given)
     if media_commands.keep(ids) != set(ids):
         text = _("有图片不存在或已删除，请重新上传。")
         raise Refused("no_such_media", text, fields={"media": text})
@@ -235,7 +250,7 @@ def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UU
 
 def _text(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
     text = str(value).strip()
-    if len(text) > _WORDS_MAX or "\0" in text:
+    if len(text) > MOST_WORDS or "\0" in text:
         raise Refused("too_long", _("文字请不超过 2000 字。"), fields={"reason": _("请缩短。")})
     return text
 
@@ -257,7 +272,7 @@ def _reply_days(value: Any, case: CaseFacts, by: Standing, now: datetime) -> int
         days = int(value)
     except (TypeError, ValueError):
         days = 0
-    if not 1 <= days <= 90:
+    if not 1 <= days <= MOST_REPLY_DAYS:
         raise Refused("bad_days", _("回复期限应为 1 至 90 天。"), fields={"reply_days": _("请填 1 至 90。")})
     return days
 
@@ -282,12 +297,12 @@ _RESOLVERS: Mapping[str, Any] = {
 }
 
 
-def _keep_words(row: Case, step_id: UUID, name: str, resolved: Mapping[str, Any], now: datetime) -> None:
+def _keep_words(row: Case, step_id: UUID, made: Move, resolved: Mapping[str, Any], now: datetime) -> None:
     if resolved.get("reason"):
         words.keep_reason(row, step_id, resolved["reason"])
-    if resolved.get("media"):
-        purpose = "after" if name in {"reply", "pass_check"} else "before"
-        words.keep_pictures(row, step_id, resolved["media"], purpose, now)
+    asked = made.field("media")
+    if asked and resolved.get("media"):
+        words.keep_pictures(row, step_id, resolved["media"], asked.purpose, now)
 
 
 def _view(row: Case, by: Standing, now: datetime) -> CaseView:

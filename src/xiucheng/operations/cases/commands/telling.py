@@ -10,10 +10,10 @@ from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
+from xiucheng.kit.moves import UNDO_WINDOW
 
 from ..models import Case
 from ..rules import MOVES, deciders
-from ..rules.apply import UNDO_WINDOW
 
 Audience = Callable[[Case, Mapping[str, Any], datetime], Sequence[UUID]]
 

@@ -2,8 +2,8 @@
 
 from .apply import Outcome, apply
 from .facts import CaseFacts, Mover, Request
-from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move
-from .moves import MOVES, OPEN_STATES, STATES, WITH_AGENCY
+from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move, may_somewhere
+from .moves import MOST_PICTURES, MOST_REPLY_DAYS, MOST_WORDS, MOVES, OPEN_STATES, STATES, WITH_AGENCY
 from .number import check_digit, display_number, parse_number
 from .searching import LONGEST_SEARCH, digits_of, searchable, tokens, words_of
 
@@ -11,6 +11,9 @@ __all__ = [
     "DECIDERS",
     "LONGEST_SEARCH",
     "MATRIX",
+    "MOST_PICTURES",
+    "MOST_REPLY_DAYS",
+    "MOST_WORDS",
     "MOVES",
     "OPEN_STATES",
     "STATES",
@@ -26,6 +29,7 @@ __all__ = [
     "display_number",
     "may_decide",
     "may_move",
+    "may_somewhere",
     "parse_number",
     "searchable",
     "tokens",

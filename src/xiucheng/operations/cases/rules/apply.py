@@ -13,14 +13,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.worktime import Calendar, Due, Limit, due_in_turn
 
 from .facts import CaseFacts, Mover
 from .moves import MOVES
-
-UNDO_WINDOW = timedelta(seconds=10)
-"""How long the one who moved may take it back (STANDARDS §1, undo)."""
 
 REOPEN_WINDOW = timedelta(days=15)
 """How long after closing a reporter may reopen (STANDARDS §1, D)."""

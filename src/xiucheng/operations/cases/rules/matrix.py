@@ -63,6 +63,11 @@ def may_move(name: str, case: CaseFacts, by: Standing) -> bool:
     return _reached(MATRIX.get(name, {}), case, by)
 
 
+def may_somewhere(name: str, by: Standing) -> bool:
+    """Is the move any of this person's posts' business, whichever case it is?"""
+    return by.has(*MATRIX.get(name, {}))
+
+
 def may_decide(what: str, case: CaseFacts, by: Standing) -> bool:
     """May this person decide the request?"""
     return by.actor.kind == "person" and _reached(deciders(what, case.extend_count), case, by)

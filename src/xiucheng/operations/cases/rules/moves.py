@@ -23,9 +23,14 @@ STATES = {
 OPEN_STATES = frozenset(STATES) - {"closed", "void", "merged"}
 WITH_AGENCY = frozenset({"dispatched", "handling"})
 
-REASON = Field("reason", "text", _("理由"))
-REASON_OPTIONAL = Field("reason", "text", _("说明"), required=False)
-PICTURES = Field("media", "media", _("图片"), required=False)
+MOST_WORDS, MOST_PICTURES, MOST_REPLY_DAYS = 2000, 9, 90
+"""Of one move: characters said, pictures shown, days that a supervised agency may be given for its answer (D)."""
+
+REASON = Field("reason", "text", _("理由"), most=MOST_WORDS)
+REASON_OPTIONAL = Field("reason", "text", _("说明"), required=False, most=MOST_WORDS)
+# Pictures of how it looks when it is done. What an inspector found not to be done is neither before nor after.
+PICTURES_AFTER = Field("media", "media", _("图片"), required=False, most=MOST_PICTURES, purpose="after")
+PICTURES_FOUND = Field("media", "media", _("图片"), required=False, most=MOST_PICTURES, purpose="reference")
 AGENCY = Field("agency", "agency", _("承办单位"))
 
 CLOSINGS = (("handled", _("处置完成")), ("by_notice", _("告知性结案")))
@@ -74,7 +79,7 @@ MOVES = MoveTable(
             _("反馈"),
             frozenset({"handling"}),
             "replied",
-            (Field("reason", "text", _("处置结果")), PICTURES),
+            (Field("reason", "text", _("处置结果"), most=MOST_WORDS), PICTURES_AFTER),
             undoable=True,
         ),
         Move("start_check", _("发起核查"), frozenset({"replied"}), "post_checking", automatic=True),
@@ -83,11 +88,11 @@ MOVES = MoveTable(
             _("核查通过"),
             frozenset({"post_checking"}),
             "post_checking",
-            (REASON_OPTIONAL, PICTURES),
+            (REASON_OPTIONAL, PICTURES_AFTER),
             undoable=True,
             note="the inspector's finding; closing is left to the acceptor",
         ),
-        Move("rework", _("返工"), frozenset({"post_checking"}), "handling", (REASON, PICTURES)),
+        Move("rework", _("返工"), frozenset({"post_checking"}), "handling", (REASON, PICTURES_FOUND)),
         Move(
             "close",
             _("结案"),
@@ -115,14 +120,14 @@ MOVES = MoveTable(
             _("督办"),
             OPEN_STATES,
             None,
-            (REASON, Field("reply_days", "number", _("几日内回复"), required=False)),
+            (REASON, Field("reply_days", "number", _("几日内回复"), required=False, most=MOST_REPLY_DAYS)),
         ),
         Move(
             "answer_supervision",
             _("回复督办"),
             OPEN_STATES,
             None,
-            (Field("reason", "text", _("回复内容")),),
+            (Field("reason", "text", _("回复内容"), most=MOST_WORDS),),
             note="only while an answer is wanted by a date",
         ),
         Move("merge", _("合并到"), OPEN_STATES, "merged", (Field("case", "case", _("主案卷")), REASON_OPTIONAL)),

@@ -12,6 +12,9 @@ from xiucheng.kit.refused import Refused
 
 from .submitting import Once, Submitted, answered_before, submit_report
 
+NEEDS = frozenset({"place"})
+"""What every form must be told, besides what its channel requires."""
+
 
 def by_content(scope: str, number: str, said: Mapping[str, Any]) -> Once:
     """The key of what is said under a form's number; at most one statement, on the pictures.
@@ -34,13 +37,15 @@ def sent_before(once: Once) -> Submitted | None:
 def submit_from_form(*, once: Once, **said: Any) -> Submitted:
     """submit_report under a key of `by_content`: the report that was sent under it, if there is one.
 
-    said: as submit_report takes it. Refused: as submit_report; never `key_reused`.
+    said: as submit_report takes it. The place must be told whatever the channel: whoever fills in a form, or writes
+    down a call, can say or ask where; without it nobody could go there, and no rule could send anybody (D). Refused:
+    as submit_report; never `key_reused`.
     """
     earlier = sent_before(once)
     if earlier is not None:
         return earlier
     try:
-        return submit_report(once=once, **said)
+        return submit_report(once=once, needs=NEEDS, **said)
     except Refused as refusal:
         # Two at the same moment, each with its own copy of the same picture: the second waited for the first.
         earlier = sent_before(once) if refusal.code == "key_reused" else None

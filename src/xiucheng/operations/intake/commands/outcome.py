@@ -9,9 +9,9 @@ from django.db import connection
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases import queries as cases
-from xiucheng.operations.cases.rules.apply import UNDO_WINDOW
 from xiucheng.operations.cases.views import CaseView
 
 SYSTEM = Standing.for_system("intake")

@@ -91,6 +91,7 @@ def submit_report(
     same_as: UUID | None = None,
     once: Once | None = None,
     origin: Origin | None = None,
+    needs: frozenset[str] = frozenset(),
 ) -> Submitted:
     """Receive a report. At most 6 statements, 4 without contact and pictures; filing is not its business.
 
@@ -102,7 +103,8 @@ def submit_report(
     What nobody sees is left out of all words (rules.visible). text: ≤ 2,000 characters. category: a minor category of
     the catalogue, chosen by a person. lon, lat: degrees of `datum`. occurred_at: aware. media: ids from
     media.commands.store. elements: some of rules.submission.ELEMENTS. same_as: an open case that the reporter says is
-    the same. component: 16 digits, of the category's kind; where no point is given its own counts.
+    the same. component: 16 digits, of the category's kind; where no point is given its own counts. needs: what is asked
+    for beside what the channel requires.
     Refused: the codes of words.SUBMISSION (`invalid_report` for several), `unknown_channel`, `not_yours` (403),
     `unknown_category`, `major_not_minor`, `no_catalogue`, `outside`, `unknown_area`, `unknown_picture`,
     `no_such_case`, `case_closed`, `bad_key`, `key_reused`, the flaw of `once`.
@@ -112,7 +114,7 @@ def submit_report(
     text, title, address = visible(text), _words(title), _words(address)
     elements = {name: visible(value) for name, value in (elements or {}).items()}
     # An import says what it cannot tell; a door asks for what its channel needs.
-    required = door.required if origin is None else frozenset[str]()
+    required = door.required | needs if origin is None else frozenset[str]()
     submission = Submission(
         text=text,
         title=title,

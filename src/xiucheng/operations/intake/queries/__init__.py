@@ -5,7 +5,18 @@ from .components import components_nearby, components_of_report, components_offe
 from .desk import QueueRow, ReportView, counts, may_open, queue, report
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
-from .states import Arrived, Source, SourceReport, arrived, channels, of_source, reports_of, still_received
+from .states import (
+    Arrived,
+    Source,
+    SourceReport,
+    arrived,
+    call_channels,
+    channel_by,
+    channels,
+    of_source,
+    reports_of,
+    still_received,
+)
 from .told import Told, texts_of, told, told_of
 
 __all__ = [
@@ -19,6 +30,8 @@ __all__ = [
     "Told",
     "Tracked",
     "arrived",
+    "call_channels",
+    "channel_by",
     "channels",
     "components_nearby",
     "components_of_report",

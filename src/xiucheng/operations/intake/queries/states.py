@@ -6,6 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.refused import Refused
 
 from ..channels import CHANNELS, Channel
 from ..models import Report
@@ -84,6 +88,23 @@ def arrived(since: datetime, until: datetime) -> list[Arrived]:
     return [
         Arrived(*row) for row in rows.order_by("received_at", "id").values_list("id", "channel", "state", "case_id")
     ]
+
+
+def call_channels(by: Standing) -> list[Channel]:
+    """The channels by whose five elements this person may write down a call or a visit. No statement."""
+    return [one for one in CHANNELS.values() if one.elements and one.admits(by)]
+
+
+def channel_by(by: Standing, stated: str | None) -> str:
+    """The channel of a report that comes through no page: staff say through which one they register; everybody else is
+    known by the door they came through, "api" where that is no channel. Refused: `not_yours` (403) where a channel is
+    stated by somebody who is not staff. No statement."""
+    if by.person_id is not None:
+        return stated or "api"
+    if stated:
+        text = _("只有岗位人员登记时才能注明渠道。")
+        raise Refused("not_yours", text, fields={"channel": text}, status=403)
+    return by.actor.id if by.actor.kind == "channel" and by.actor.id in CHANNELS else "api"
 
 
 def channels() -> list[Channel]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.people.acts import Reach
 from xiucheng.foundation.people.rules import Standing, reaches
 from xiucheng.kit.moves import Field, Move, MoveTable
-from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
+from xiucheng.operations.cases.rules import may_somewhere as may_make
 
 STATES = {
     "received": _("待受理"),
@@ -79,9 +79,14 @@ def may_somewhere(name: str, by: Standing) -> bool:
     return by.has(*MATRIX.get(name, {}))
 
 
+def meets_reports(by: Standing) -> bool:
+    """Is any move of a report this person's posts' business: are reports anything to them before they are cases?"""
+    return any(may_somewhere(name, by) for name in MATRIX)
+
+
 def may_self_handle(by: Standing) -> bool:
     """Does this person hold a post that settles small things on the spot 自处置? Where, the verb judges."""
-    return by.has(*CASE_MATRIX["file_self_handled"])
+    return may_make("file_self_handled", by)
 
 
 def may_move(name: str, area: str, by: Standing) -> bool:
