@@ -48,6 +48,7 @@ class Cluster:
             (self.folder / "owner.pid").write_text(str(os.getpid()))
             template_cache.restore(self.folder)
         self._made = self.folder / "template.made"
+        self.renewed = False
         self.server = trialdb.TrialDatabase(self.folder, fast=True)
         self.name = f"test_{worker or 'main'}"
         self.databases = Databases(
@@ -94,6 +95,7 @@ class Cluster:
         for alias in aliases:
             suffix = site.KEYS_SUFFIX if alias == "keys" else ""
             site.clone(self.databases.admin_url, TEMPLATE + suffix, self.name + suffix)
+        self.renewed = True
 
     def remove(self) -> None:
         """Stops the server and removes the folder; only the process that made it does."""

@@ -100,11 +100,18 @@ def _is_long(item: pytest.Item) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What a process remembers outlives a test that is rolled back; the next one begins without it."""
+    """What a process remembers outlives a test that is rolled back; the next one begins without it.
+
+    So do connections to a database that was cloned anew: beside a running loop Django keeps others than without one,
+    and closes, when a browser's test ends, only those of its loop.
+    """
     if item.get_closest_marker("django_db"):
         from xiucheng.kit import remembered
 
         remembered.forget()
+        if CLUSTER.renewed:
+            _close()
+            CLUSTER.renewed = False
 
 
 @pytest.fixture(scope="session")
