@@ -55,7 +55,6 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(transactional_db: None, fol
         "",
         "",
     )
-    assert queries.file_name(stored.id) is None
     run_waiting()
     assert lying(folder) == []
 

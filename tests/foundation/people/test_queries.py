@@ -125,7 +125,6 @@ def test_an_account_stands_as_its_person_with_all_posts() -> None:
     found = queries.standing_of(account, NOW)
     assert found == Standing(standing.person_id, account.id, (Post("acceptor"), Post("agency_clerk", "", roads)))
     assert queries.standing_of(account.person_id, NOW) == found
-    assert queries.person_of_name("one") == standing.person_id
 
 
 @pytest.mark.django_db

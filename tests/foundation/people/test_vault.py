@@ -268,7 +268,7 @@ def test_rotation_wraps_everything_again_and_can_be_stopped_anywhere(settings, m
     assert vault.open_text(key, sealed) == "路灯不亮"
     assert vault.named_open("second_factor", secret) == "JBSWY3DP"
     assert vault.blind("phone", "13812345678") == blind
-    assert queries.subject_by_phone("13812345678") == subject
+    assert queries.subjects_by_phone("13812345678") == [subject]
 
 
 @COMMITTED

@@ -85,10 +85,10 @@ def test_a_main_database_restored_from_before_forgets_again() -> None:
     commands.erase_subject(by=RESIDENT, now=NOW, subject_id=subject)
     Subject.objects.filter(id=subject).update(**{name: value for name, value in older.items() if name != "id"})
     Erasure.objects.all().delete()
-    assert queries.subject_by_phone("13812345678") == subject
+    assert queries.subjects_by_phone("13812345678") == [subject]
     done = vault.reapply_erasures()
     assert done.rows_cleared["people_subject"] == 1
-    assert queries.subject_by_phone("13812345678") is None
+    assert queries.subjects_by_phone("13812345678") == []
     assert Subject.objects.get(id=subject).erased_at == NOW
     assert Erasure.objects.count() == 1
     assert Subject.objects.get(id=kept).erased_at is None

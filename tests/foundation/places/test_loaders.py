@@ -46,19 +46,6 @@ def test_the_subtree_of_one_district_is_read_from_lists_of_padded_codes(tmp_path
     assert refused.value.code == "division_missing"
 
 
-def test_the_subtree_is_read_from_rows_with_whole_paths() -> None:
-    head = "district_code,district,street_code,street,community_code,community\n"
-    rows = (
-        "990101,示例区,990101001,东门街道,990101001002,乙社区\n990101,示例区,990101001,东门街道,990101001001,甲社区\n"
-    )
-    other = "990102,别的区,990102001,外街道,990102001001,外社区\n"
-    found = divisions.read_paths((head + rows + other).encode("gb18030"), "990101")
-    assert [area.code for area in found] == ["990101", "990101001", "990101001001", "990101001002"]
-    with pytest.raises(Refused) as refused:
-        divisions.read_paths(b"code,name\n1,x\n", "990101")
-    assert refused.value.code == "column_missing"
-
-
 def test_areas_that_hang_in_the_air_are_refused_row_by_row() -> None:
     rows = [
         AreaRow(1, "990101", "示例区"),

@@ -1,5 +1,6 @@
 """The real statistics and the real (simplified) district polygons."""
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -10,6 +11,8 @@ import shapely
 from tests.foundation.places.ground import ACTOR, NOW
 from xiucheng.foundation.places import commands, queries
 from xiucheng.foundation.places.loaders import divisions
+from xiucheng.foundation.places.loaders.divisions import AreaRow
+from xiucheng.foundation.places.rules import trim_code
 
 DATA = Path(os.environ.get("XIUCHENG_REAL_DATA", "../shared/data"))
 pytestmark = [pytest.mark.realdata, pytest.mark.django_db]
@@ -21,6 +24,18 @@ def need(path: Path) -> Path:
     return path
 
 
+def _by_path(district: str) -> list[AreaRow]:
+    """The subtree of a district from the list that has the whole path of each community in its row."""
+    found: dict[str, AreaRow] = {}
+    with need(DATA / "divisions" / "seed_districts_communities.csv").open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=1):
+            for level in ("district", "street", "community"):
+                code = trim_code(row[f"{level}_code"])
+                if code.startswith(district):
+                    found.setdefault(code, AreaRow(number, code, row[level]))
+    return sorted(found.values(), key=lambda area: (len(area.code), area.code))
+
+
 @pytest.mark.parametrize(
     ("district", "communities"), [("371002", 218), ("210802", 50), ("350502", 82), ("370211", 376)]
 )
@@ -29,14 +44,13 @@ def test_a_real_district_is_founded_from_the_statistics(district: str, communiti
     report = commands.load_areas(actor=ACTOR, now=NOW, rows=rows)
     assert report.refused == ()
     assert len([area for area in queries.subtree() if area.level == "community"]) == communities
-    by_path = divisions.read_paths(DATA / "divisions" / "seed_districts_communities.csv", district)
-    assert {(area.code, area.name) for area in by_path if len(area.code) == 12} == {
+    assert {(area.code, area.name) for area in _by_path(district) if len(area.code) == 12} == {
         (area.code, area.name) for area in queries.subtree() if area.level == "community"
     }
 
 
 def test_a_zone_the_county_list_lacks_is_founded_from_paths_and_a_missing_community_is_added() -> None:
-    rows = divisions.read_paths(need(DATA / "divisions" / "seed_districts_communities.csv"), "371073")
+    rows = _by_path("371073")
     report = commands.load_areas(actor=ACTOR, now=NOW, rows=rows)
     assert report.refused == ()
     assert len([row for row in rows if len(row.code) == 12]) == 167

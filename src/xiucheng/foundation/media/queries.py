@@ -145,12 +145,6 @@ def key_lives(row: Item) -> bool:
     return row.name is not None and vault.open(row.key_id, bytes(row.name)) is not None
 
 
-def file_name(media_id: UUID) -> str | None:
-    """The name the file came with, for saving it again; None where it is missing, erased or had none."""
-    row = Item.objects.filter(id=media_id, name__isnull=False).only("key_id", "name").first()
-    return (vault.open_text(row.key_id, bytes(row.name)) or None) if row and row.name is not None else None
-
-
 def not_found() -> Refused:
     """No such picture or file, or not for whoever asks."""
     return Refused("not_found", _("没有这张图片或这个文件。"), status=404)

@@ -12,7 +12,7 @@ Progress = Callable[[int], None]
 def copy_out(folder: Path, progress: Progress = lambda done: None) -> int:
     """Every stored file into `folder`, under the name it has; returns how many lie in the storage.
 
-    A name tells the content's keyed digest and the owner's id, so what is there already is the same. A file that is
+    A name tells the content's keyed digest and the item's id, so what is there already is the same. A file that is
     erased while this runs is left out.
     """
     count = 0

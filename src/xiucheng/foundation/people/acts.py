@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from django.utils.translation import gettext_noop as _
+
 Reach = Literal["district", "area", "agency", "own"]
-
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
 
 
 # The acts outside the moves of reports and cases. No act belongs to two administrators (STANDARDS §6; a test holds it):

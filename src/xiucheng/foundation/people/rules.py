@@ -9,16 +9,13 @@ from types import MappingProxyType
 from typing import Literal, Self
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
+
 from xiucheng.kit.actor import Actor
 
 from .acts import ACTS
 
 ScopeKind = Literal["all", "street", "community", "agency", "person", "none"]
-
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
 
 
 TOKEN_SCOPES: Mapping[str, str] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""Tables of places: the area tree, grids, components, facilities, and the token that tells memories they are old."""
+"""Tables of places: the area tree, grids, components, facilities, homes; uploads and changes; figures."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

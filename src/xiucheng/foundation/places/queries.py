@@ -1,4 +1,5 @@
-"""Every read others may make of places. What is remembered makes no statement; `near` and `component` make one."""
+"""What others ask of areas, grids and points; `holdings`, `housing` and `figures` answer the rest. What is remembered
+makes no statement, everything else one."""
 
 import json
 import math

@@ -10,6 +10,7 @@ from .datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
 
 __all__ = [
     "ACCURACY_METRES",
+    "AREA_OR_NONE",
     "COMPONENT_STATES",
     "COMPONENT_VARIANTS",
     "DATUMS",
@@ -41,6 +42,9 @@ __all__ = [
     "trim_code",
     "unit_grid_code_ok",
 ]
+
+AREA_OR_NONE = r"^(\d{6}|\d{9}|\d{12}|\d{15})?$"
+"""What a column holds that may name an area or a unit grid: its code, or nothing."""
 
 # Trimmed code length → level. 6 division (GB/T 2260) + 3 street or town + 3 community or village (STANDARDS §1, F).
 LEVELS: dict[int, str] = {6: "district", 9: "street", 12: "community"}

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Deferrable, F, Func, Q, Value
+from django.db.models import Deferrable, F, Q, Value
 from django.db.models.functions import Coalesce
 
+from xiucheng.foundation.places.rules import AREA_OR_NONE
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.periods import Period
 
 from . import rules
 
-AREA = r"^(\d{6}|\d{9}|\d{12}|\d{15})?$"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Where a task without a deadline stands in the order of due."""
 
@@ -88,7 +89,7 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(agency__isnull=False) | Q(person__isnull=False) | ~Q(post=""), name="tasks_task_somebodys"
             ),
-            models.CheckConstraint(condition=Q(area__regex=AREA), name="tasks_task_areacode"),
+            models.CheckConstraint(condition=Q(area__regex=AREA_OR_NONE), name="tasks_task_areacode"),
             models.CheckConstraint(
                 condition=Q(_OPEN, ended_at__isnull=True) | Q(~_OPEN, ended_at__isnull=False), name="tasks_task_ended"
             ),
@@ -104,13 +105,6 @@ class Task(models.Model):
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="tasks_task_not_own_parent"),
         )
-
-
-class Period(Func):
-    """The half-open span of two moments, the second of which may be missing: still going on."""
-
-    function = "tstzrange"
-    template = "%(function)s(%(expressions)s, '[)')"
 
 
 class Segment(models.Model):
@@ -195,7 +189,7 @@ class Request(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=rules.REQUEST_STATES), name="tasks_request_state"),
             models.CheckConstraint(condition=~Q(to_posts=[]), name="tasks_request_somebodys"),
-            models.CheckConstraint(condition=Q(to_area__regex=AREA), name="tasks_request_areacode"),
+            models.CheckConstraint(condition=Q(to_area__regex=AREA_OR_NONE), name="tasks_request_areacode"),
             models.CheckConstraint(
                 condition=Q(state=rules.PENDING, decided_by__isnull=True, decided_at__isnull=True)
                 | Q(~Q(state=rules.PENDING), decided_by__isnull=False, decided_at__isnull=False),

@@ -27,8 +27,8 @@ def find(lon: float | None, lat: float | None, datum: str, area: str | None) -> 
     """The place of a report; no statement, the map is in memory.
 
     lon, lat: degrees of `datum`, already judged possible. area: a code as stated. The point wins where the map knows
-    its street; else the stated area stands (HOUSE: everything also works with no polygon at all). Refused: `outside`
-    (the point is not in the district), `unknown_area` (no such code, or no longer in use).
+    its street; else the stated area stands (everything also works with no polygon at all). Refused: `outside` (the
+    point is not in the district), `unknown_area` (no such code, or no longer in use).
     """
     stated = _stated(area)
     if lon is None or lat is None:

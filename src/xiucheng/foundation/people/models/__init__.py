@@ -1,5 +1,8 @@
 """The tables of people: staff, their posts and links; whose contact is kept; who answers for which place."""
 
+# Migrations know it by this address.
+from xiucheng.kit.periods import Period
+
 from .neighbourhood import Responsibility
 from .staff import (
     Account,
@@ -12,7 +15,6 @@ from .staff import (
     GridLink,
     Membership,
     Organisation,
-    Period,
     Person,
     Remembered,
     Reveal,

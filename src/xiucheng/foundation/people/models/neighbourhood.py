@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.periods import Period
 
 from ..neighbourhood.rules import LEVELS
-from .staff import Period, Person
+from .staff import Person
 
 
 class Responsibility(models.Model):

@@ -5,22 +5,16 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from xiucheng.foundation.places.rules import AREA_OR_NONE
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.periods import Period
 
 from .. import rules
 
-AREA = r"^(\d{6}|\d{9}|\d{12}|\d{15})?$"
 NOBODY = Value("00000000-0000-0000-0000-000000000000", output_field=models.UUIDField())
-
-
-class Period(Func):
-    """The half-open span of two moments, the second of which may be missing: for ever."""
-
-    function = "tstzrange"
-    template = "%(function)s(%(expressions)s, '[)')"
 
 
 def _period() -> Period:
@@ -48,7 +42,7 @@ class Organisation(models.Model):
         db_table = "people_organisation"
         constraints = (
             models.CheckConstraint(condition=Q(kind__in=sorted(rules.KINDS)), name="people_organisation_kind"),
-            models.CheckConstraint(condition=Q(area__regex=AREA), name="people_organisation_area"),
+            models.CheckConstraint(condition=Q(area__regex=AREA_OR_NONE), name="people_organisation_area"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="people_organisation_not_own_parent"),
         )
 
@@ -93,7 +87,7 @@ class Membership(models.Model):
         )
         constraints = (
             models.CheckConstraint(condition=Q(role__in=sorted(rules.ROLES)), name="people_membership_role"),
-            models.CheckConstraint(condition=Q(area__regex=AREA), name="people_membership_areacode"),
+            models.CheckConstraint(condition=Q(area__regex=AREA_OR_NONE), name="people_membership_areacode"),
             _ordered("people_membership_ordered"),
             ExclusionConstraint(
                 name="people_membership_once",

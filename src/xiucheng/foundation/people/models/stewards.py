@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.periods import Period
 
 from ..neighbourhood.stewardship import KINDS, SELECTIONS, STATES
-from .staff import Period, Person, Subject
+from .staff import Person, Subject
 
 
 class Neighbour(models.Model):

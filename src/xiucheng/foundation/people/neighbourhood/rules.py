@@ -4,11 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
-
+from django.utils.translation import gettext_noop as _
 
 # The three levels at which somebody answers for a place (三级包保), with the length of the area's code.
 LEVELS: Mapping[str, int] = MappingProxyType({"street": 9, "community": 12, "grid": 0})

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.kit.moves import UNDO_WINDOW
@@ -237,10 +237,3 @@ def steward(steward_id: UUID, standing: Standing) -> StewardRow:
     if row is None:
         raise Refused("not_found", _NONE, status=404)
     return StewardRow(*row)
-
-
-def bare_communities(communities: list[str]) -> list[str]:
-    """Those of the communities without any steward in office; one statement."""
-    held = Steward.objects.filter(state="serving", area__in=communities).values_list("area").annotate(Count("id"))
-    manned = {area for area, _count in held}
-    return [code for code in communities if code not in manned]

@@ -1,7 +1,7 @@
 """Every read that others may make of people; each function says how many statements it takes."""
 
 from .accounts import AccountRow, TokenRow, account, account_of, accounts, tokens, usernames
-from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subject_by_phone, subjects_by_phone
+from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subjects_by_phone
 from .duty import (
     GridWalker,
     RosterRow,
@@ -15,7 +15,7 @@ from .duty import (
 )
 from .links import AgencyTie, agencies_of_components, agency_of_component, agency_ties, components_of
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
-from .staff import Member, left_of, members, person_names, person_of_name, phone_of, phones_of, staff
+from .staff import Member, left_of, members, person_names, phone_of, phones_of, staff
 from .standings import (
     demand,
     demand_somewhere,
@@ -64,7 +64,6 @@ __all__ = [
     "on_duty",
     "organisations",
     "person_names",
-    "person_of_name",
     "phone_of",
     "phones_of",
     "reveal_log",
@@ -73,7 +72,6 @@ __all__ = [
     "rosters",
     "staff",
     "standing_of",
-    "subject_by_phone",
     "subjects_by_phone",
     "tokens",
     "usernames",

@@ -34,12 +34,6 @@ def subjects_by_phone(phone: str) -> list[UUID]:
     )
 
 
-def subject_by_phone(phone: str) -> UUID | None:
-    """The latest subject with this number; one statement."""
-    found = subjects_by_phone(phone)
-    return found[0] if found else None
-
-
 def earlier_of_caller(subject_id: UUID) -> list[UUID]:
     """All subjects with the phone number of this one, itself included, the latest first; one statement.
 

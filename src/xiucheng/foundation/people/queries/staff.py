@@ -37,11 +37,6 @@ def left_of(person_ids: Iterable[UUID]) -> set[UUID]:
     return wanted - set(Person.objects.filter(id__in=wanted, is_active=True).values_list("id", flat=True))
 
 
-def person_of_name(username: str) -> UUID | None:
-    """The person who signs in under this user name; one statement."""
-    return Person.objects.filter(account__username=username).values_list("id", flat=True).first()
-
-
 def members(agency_id: UUID, at: datetime) -> list[UUID]:
     """The persons with a post in this organisation or under it now, by name; ≤ 2 statements."""
     return list(dict.fromkeys(one.person_id for one in staff(at=at, agency_ids=below(agency_id))))

@@ -6,7 +6,7 @@ APP, ALIAS = "keystore", "keys"
 
 
 class KeysRouter:
-    """Django's database router: the key store has a database of its own, backed up apart (HOUSE, "The journal")."""
+    """Django's database router: the key store has a database of its own, backed up apart (docs/adr/0002)."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str | None:
         return ALIAS if model._meta.app_label == APP else None

@@ -172,7 +172,7 @@ def _one(
     if shape and "dbf" not in parts:
         raise BadFile("part_missing", f"{title}.shp", part=f"{title}.dbf")
     wanted = [one for one in SHAPE_PARTS if one in parts] if shape else [one for one in FORMATS if one in parts]
-    if not wanted or (not shape and wanted == ["csv"] and len(parts) == 0):
+    if not wanted:
         return []
     written = {}
     for ending in wanted:

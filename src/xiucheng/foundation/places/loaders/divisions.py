@@ -14,9 +14,6 @@ from .report import Sieve
 
 # The lists of one level each, by the start of their file name.
 _FILES = ("areas", "streets", "villages")
-# Pairs of columns (code, name) of a list that has a whole path in every row.
-_PATH = (("district_code", "district"), ("street_code", "street"), ("community_code", "community"))
-
 _PARENT = ("parent_code", "parent", "上级代码", "上级区划")
 _CODE = ("code", "代码", "区划代码")
 _NAME = ("name", "名称", "区划名称")
@@ -54,26 +51,6 @@ def _of_prefix(path: Path, prefix: str) -> Iterator[AreaRow]:
         wanted = [(number, line) for number, line in enumerate(lines) if number and line.startswith(prefix)]
     for (number, _), fields in zip(wanted, csv.reader(line for _, line in wanted), strict=True):
         yield AreaRow(number, trim_code(fields[0]), fields[1].strip())
-
-
-def read_paths(source: Path | bytes, district: str) -> list[AreaRow]:
-    """The subtree of `district` from one CSV whose rows each hold district, street and community with their codes.
-
-    Refuses `column_missing`, `division_missing`.
-    """
-    prefix = trim_code(district)
-    rows = reading.table(source)
-    areas: dict[str, AreaRow] = {}
-    for row in rows:
-        for code_column, name_column in _PATH:
-            if code_column not in row.fields:
-                raise refusal("column_missing", code_column)
-            code = trim_code(row.get((code_column,)))
-            if code.startswith(prefix):
-                areas.setdefault(code, AreaRow(row.number, code, row.get((name_column,))))
-    if prefix not in areas:
-        raise refusal("division_missing", district)
-    return sorted(areas.values(), key=lambda area: (len(area.code), area.code))
 
 
 def read_additions(source: Path | bytes, stored: Mapping[str, str], sieve: Sieve) -> list[AreaRow]:
