@@ -1,6 +1,6 @@
 """The schema beside a site's own in which it is rehearsed: is it there, made anew, filled with the set-up, dropped.
 
-The one place where a statement names schemas: a copy has two ends (docs/adr/0013-rehearsal-site.md).
+The one place where a statement names schemas: a copy has two ends (docs/adr/0014-rehearsal-site.md).
 """
 
 from collections.abc import Callable
