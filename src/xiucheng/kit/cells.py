@@ -1,6 +1,14 @@
 """Cells of files that people open in a spreadsheet: shown as they are, never reckoned with."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+WORKBOOK: Mapping[str, Any] = MappingProxyType(
+    {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+)
+"""Options of every workbook that is written (xlsxwriter): texts stay texts, and nothing lies on the disk meanwhile."""
 
 # What spreadsheets take for the beginning of a formula, full-width forms and what they skip before it included (OWASP,
 # "CSV injection"). A plain number stays a number.

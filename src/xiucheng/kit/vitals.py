@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from django.conf import settings
@@ -21,8 +22,16 @@ from .journal import readers
 
 OLDEST_BACKUP_S = 36 * 3600
 """A nightly backup that failed once is late; one that failed twice is an alarm (D)."""
-CERTIFICATE_DAYS = 21
-DISK_FREE_SHARE, DISK_FREE_BYTES = 0.10, 2 * 2**30
+CERTIFICATE_DAYS, CERTIFICATE_LAST_DAYS = 21, 3
+"""So many days before a certificate ends it is time for another; in the last ones it is an alarm."""
+DISK_FREE_SHARE, DISK_FREE_MOST, DISK_FREE_BYTES = 0.10, 10 * 2**30, 2 * 2**30
+"""A disk is short below a tenth of it, where that is less than 10 GiB, and always below 2 GiB (D)."""
+LAG_STEPS = 1000
+"""A reader further behind is slow, not merely busy (D)."""
+PENDING_S = 5
+"""A step that has waited longer for its position finds no sequencer at work (D)."""
+
+Level = Literal["ok", "warn", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,13 @@ class Disk:
 
     @property
     def is_short(self) -> bool:
-        return self.free < min(DISK_FREE_SHARE * self.total, 10 * 2**30) or self.free < DISK_FREE_BYTES
+        """Is it time to make room?"""
+        return self.free < max(DISK_FREE_BYTES, min(DISK_FREE_SHARE * self.total, DISK_FREE_MOST))
+
+
+def certificate_level(days: int) -> Level:
+    """How it stands with a certificate that ends in so many days."""
+    return "error" if days < CERTIFICATE_LAST_DAYS else "warn" if days < CERTIFICATE_DAYS else "ok"
 
 
 @dataclass(frozen=True, slots=True)

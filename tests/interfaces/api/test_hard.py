@@ -160,6 +160,12 @@ def test_a_leaders_number_is_bounded(world, program):
     assert refused(answer, 422)["code"] == "bad_days"
 
 
+def test_a_misspelt_part_of_a_figure_is_not_lost_in_silence(program):
+    figure = {"place": "990101001001", "kind": "other", "amount": "3", "as_of": "2026-01-31", "source": "示例"}
+    answer = program("shift_leader").post("/figures", {**figure, "titel": "路灯杆"})
+    assert set(refused(answer, 422)["fields"]) == {"titel"}
+
+
 def test_report_moves_that_make_no_sense(world, program, anyone):
     acceptor = program("acceptor")
     report = anyone.report({"text": "路灯不亮", "area": "990101001001"}).json()["report"]

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.test import RequestFactory
 
 from tests.interfaces.console.test_doors import catch_up
+from xiucheng.interfaces.console.doors import came_from
 from xiucheng.kit.now import now
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake.rules import Contact
@@ -129,6 +131,16 @@ def test_a_caller_s_key_stays_readable_for_who_accepts(world, sign_in):
     page = answer.headers["Location"].split("?")[0]
     assert re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}", client.get(page).content.decode())
     assert not re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}", sign_in("inspector").get(page).content.decode())
+
+
+@pytest.mark.parametrize(
+    "to", ["https://elsewhere.example/", "//elsewhere.example/desk/", "/\\elsewhere.example", "desk"]
+)
+def test_a_form_leads_back_to_this_site_alone(to):
+    ask = RequestFactory()
+    assert came_from(ask.post("/desk/", {"back": to})) == came_from(ask.get("/desk/", {"back": to})) == ""
+    assert came_from(ask.post("/desk/", {"back": "/desk/figures/?kind=x"})) == "/desk/figures/?kind=x"
+    assert came_from(ask.get("/desk/", {"to": "/setup/"}), "to") == "/setup/"
 
 
 def test_a_call_without_any_place_is_asked_for_it(world, sign_in):

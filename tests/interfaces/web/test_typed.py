@@ -1,6 +1,7 @@
 """What people type where a number or a moment is meant: read in every form they use, or refused in words."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -44,3 +45,11 @@ def test_degrees():
     for text in ("nan", "inf", "1e999", "181", "x"):
         with pytest.raises(Refused, match="bad_number"):
             typed.degrees(text, "lon")
+
+
+def test_ids():
+    one = UUID("01939a52-6d3c-7b7e-9a18-5c2e7f908b31")
+    assert typed.identifier(str(one)) == typed.identifier(one) == one
+    assert (
+        typed.identifier("") is typed.identifier(None) is typed.identifier("x" * 5000) is typed.identifier("1") is None
+    )

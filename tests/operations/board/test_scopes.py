@@ -4,7 +4,6 @@ import pytest
 
 from tests.operations.board.test_queries import bring_up, pages
 from tests.operations.board.wandering import Wanderer
-from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Post, Standing
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries
@@ -64,7 +63,7 @@ def test_the_page_of_a_case_opens_where_the_matrix_permits_moves(wanderer):
     away = Case.objects.filter(agency_id=world.agencies["roads"]).exclude(area__startswith="990101002").first()
     both = standing(world, Post("street_head", "990101002"), Post("agency_clerk", agency_id=world.agencies["roads"]))
     assert cases.case(away.id, both, now).id == away.id
-    assert away.id in Case.objects.filter(cases.within(people.visible_to(both))).values_list("id", flat=True)
+    assert [line.case_id for line in queries.rows([away.id], both, now=now)] == [away.id]
     with pytest.raises(Refused) as caught:
         cases.case(away.id, standing(world, Post("street_head", "990101002")), now)
     assert caught.value.code == "not_found"

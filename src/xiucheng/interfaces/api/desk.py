@@ -73,10 +73,9 @@ def inbox(request: HttpRequest, cursor: schemas.Cursor = None, limit: schemas.Li
     What the caller was told, the newest first.
     """
     who = staff(request, "read")
-    at = cursor
     if who.standing.person_id is None:
         return schemas.NoticePage(rows=[], next=None, previous=None)
-    page = notices.inbox(who.standing.person_id, now=who.moment, cursor=at, limit=limit)
+    page = notices.inbox(who.standing.person_id, now=who.moment, cursor=cursor, limit=limit)
     result: schemas.NoticePage = shown.page(page, schemas.NoticePage, [shown.notice(one) for one in page.rows])
     return result
 

@@ -1,6 +1,6 @@
 """Figures of places: the latest, their history, recording one and taking one down."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,15 +17,15 @@ from .callers import staff
 
 router = Router(tags=["figures 底数"])
 
-Area = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
-
 
 def _reader(request: HttpRequest) -> None:
     people.demand(staff(request, "read").standing, "places.see_figures")
 
 
 @router.get("/figures", response=answers(list[schemas.FigureOut]), summary="底数 Figures")
-def latest(request: HttpRequest, within: Area = "", kind: str = Query("", max_length=40)) -> list[schemas.FigureOut]:
+def latest(
+    request: HttpRequest, within: schemas.AreaCode = "", kind: str = Query("", max_length=40)
+) -> list[schemas.FigureOut]:
     """各处各项最近的底数，最多 2000 条；用 `within`、`kind` 缩小。
 
     The latest figure of each place and kind, 2,000 at most; narrow by area and kind.

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,7 +13,6 @@ from ninja import Query, Router
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries
 from xiucheng.foundation.places.rules import to_wgs84
-from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Category
@@ -25,8 +24,6 @@ from .answers import answers, of_one
 from .callers import ANYBODY, MANY, SOME, caller, staff
 
 router = Router(tags=["places 底图与目录"])
-
-AreaCode = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$")]
 
 
 @router.get(
@@ -93,10 +90,10 @@ def agencies(request: HttpRequest) -> list[schemas.AgencyOut]:
 
     The agencies that handle cases now, and to whom each is tied beside its parent.
     """
-    staff(request, "read")
+    who = staff(request, "read")
     held = people.organisations()
     ties: dict[UUID, list[schemas.AgencyTieOut]] = defaultdict(list)
-    for tie in people.agency_ties(at=now()):
+    for tie in people.agency_ties(at=who.moment):
         other = schemas.AgencyTieOut(relation=tie.relation, id=tie.other_id, name=held[tie.other_id].name)
         ties[tie.agency_id].append(other)
     return [
@@ -128,7 +125,7 @@ def explain(
     lon: schemas.Lon | None = None,
     lat: schemas.Lat | None = None,
     datum: schemas.Datum = "wgs84",
-    area: AreaCode = "",
+    area: schemas.AreaCode = "",
     at: schemas.Moment | None = None,
     channel: str = Query("resident", max_length=40),
     component: str = Query("", pattern=r"^([0-9]{16})?$"),
@@ -146,7 +143,7 @@ def explain(
 
 
 @router.get("/places", response=answers(list[schemas.AreaOut]), auth=ANYBODY, throttle=SOME, summary="区划 Areas")
-def areas(request: HttpRequest, within: AreaCode = "") -> list[schemas.AreaOut]:
+def areas(request: HttpRequest, within: schemas.AreaCode = "") -> list[schemas.AreaOut]:
     """区、镇街、社区，上级在前。
 
     The district's streets and communities, parents before children.
@@ -201,7 +198,7 @@ def near(
 def outlines(
     request: HttpRequest,
     kind: Literal["area", "unit_grid", "duty_grid"] = "unit_grid",
-    within: AreaCode = "",
+    within: schemas.AreaCode = "",
     level: Literal["", "district", "street", "community"] = "",
     bbox: str = Query("", max_length=100, description="west,south,east,north，度 degrees", examples=["122,37,123,38"]),
 ) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who answers for which place, what is missing, and who is responsible at a point or by the name of an area."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -14,8 +14,6 @@ from .answers import answers, of_one
 from .callers import staff
 
 router = Router(tags=["responsibility 包保"])
-
-Area = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
 
 
 @router.get("/responsible", response=of_one(schemas.HereOut), summary="这里谁负责 Who is responsible here")
@@ -59,7 +57,7 @@ def here(
 )
 def report(
     request: HttpRequest,
-    within: Area = "",
+    within: schemas.AreaCode = "",
     level: Literal["", "street", "community", "grid"] = "",
     only_missing: bool = False,
 ) -> list[schemas.ResponsibleLevelOut]:

@@ -161,6 +161,7 @@ def processes() -> Iterator[tuple[Level, str]]:
 
 
 def readers() -> Iterator[tuple[Level, str]]:
+    from xiucheng.kit import vitals
     from xiucheng.kit.journal import readers as journal_readers
 
     pending, parked, given_up = journal_readers.waiting()
@@ -168,7 +169,7 @@ def readers() -> Iterator[tuple[Level, str]]:
         yield "error", _("{count} 个步骤的后续处理已放弃重试，需要人处理").format(count=given_up)
     elif parked:
         yield "warn", _("{count} 个步骤的后续处理在等待重试").format(count=parked)
-    behind = {name: lag for name, lag in journal_readers.lags().items() if lag > 1000}
+    behind = {name: lag for name, lag in journal_readers.lags().items() if lag > vitals.LAG_STEPS}
     for name, lag in behind.items():
         yield "warn", _("{name} 落后 {lag} 步").format(name=name, lag=lag)
     yield "ok", _("待排序的步骤 {count}").format(count=pending)
@@ -177,11 +178,13 @@ def readers() -> Iterator[tuple[Level, str]]:
 def disk() -> Iterator[tuple[Level, str]]:
     from django.conf import settings as live
 
+    from xiucheng.kit import vitals
+
     folder = live.DATA if live.DATA.exists() else live.PACKAGE
     usage = shutil.disk_usage(folder)
     free = usage.free / 2**30
     text = _("{folder} 剩余 {free:.1f} GiB").format(folder=folder, free=free)
-    yield ("error" if free < 0.5 else "warn" if free < 5 else "ok"), text
+    yield ("error" if vitals.Disk(str(folder), usage.total, usage.free).is_short else "ok"), text
     if not os.access(folder, os.W_OK):
         yield "error", _("{folder} 不可写").format(folder=folder)
 

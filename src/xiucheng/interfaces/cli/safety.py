@@ -200,8 +200,7 @@ def certificate() -> Iterator[tuple[Level, str]]:
         yield "error", _("证书 {path} 读不出来").format(path=settings.CERTIFICATE)
         return
     days = (ends - now()).days
-    level: Level = "error" if days < 3 else "warn" if days < vitals.CERTIFICATE_DAYS else "ok"
-    yield level, _("证书还有 {days} 天到期").format(days=days)
+    yield vitals.certificate_level(days), _("证书还有 {days} 天到期").format(days=days)
 
 
 def backups() -> Iterator[tuple[Level, str]]:

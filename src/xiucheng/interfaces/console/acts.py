@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.acts import LISTS
+from xiucheng.interfaces.web.typed import identifier
 from xiucheng.kit import journal
 from xiucheng.kit.journal import Step
 
@@ -80,7 +81,7 @@ def read(group: str = "", person: UUID | None = None, before: UUID | None = None
 
 
 def _acts(steps: Sequence[Step]) -> list[Act]:
-    known = names.Names.of_actors((step.actor for step in steps), (_uuid(step.subject) for step in steps))
+    known = names.Names.of_actors((step.actor for step in steps), (identifier(step.subject) for step in steps))
     accounts = people.usernames(_ids([step.subject, step.payload.get("account")] for step in steps))
     return [
         Act(
@@ -99,7 +100,7 @@ def _facts(step: Step, known: names.Names, accounts: Mapping[UUID, str]) -> dict
     agency, area = said.get("agency"), str(said.get("area") or "")
     return {
         "account": accounts.get(step.subject, "—"),
-        "token_account": accounts.get(_uuid(said.get("account")) or step.subject, "—"),
+        "token_account": accounts.get(identifier(said.get("account")) or step.subject, "—"),
         "person": known.persons.get(step.subject, "—"),
         "role": people.role_name(str(said["role"])) if said.get("role") else "",
         "where": names.agency(agency) if agency else names.place(area) if area else _("全区"),
@@ -115,11 +116,4 @@ def _facts(step: Step, known: names.Names, accounts: Mapping[UUID, str]) -> dict
 
 
 def _ids(found: Iterable[Iterable[object]]) -> set[UUID]:
-    return {one for values in found for value in values if (one := _uuid(value))}
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
+    return {one for values in found for value in values if (one := identifier(value))}

@@ -16,6 +16,7 @@ from xiucheng.foundation.people.rules import Standing, visible_to
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.interfaces.web.clocks import Span
 from xiucheng.interfaces.web.faces import Picture, StoryItem
+from xiucheng.interfaces.web.typed import identifier
 from xiucheng.kit.moves import Move
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.catalogue import Category, Condition
@@ -177,7 +178,7 @@ def story(case: CaseView, now: datetime, standing: Standing) -> Story:
     """
     lines = cases.story(case.id)
     held = names.catalogue(now)
-    people_named = [_uuid(line.payload.get("person")) for line in lines]
+    people_named = [identifier(line.payload.get("person")) for line in lines]
     known = Names.of_actors((line.actor for line in lines), people_named)
     reports = intake.told_of(case.id)
     of_lines = [media_id for line in lines for media_id, _purpose in line.media]
@@ -204,7 +205,7 @@ def story(case: CaseView, now: datetime, standing: Standing) -> Story:
 def latest(case: CaseView, now: datetime) -> str:
     """The last sentence of the story: who did what last. At most seven statements."""
     line = cases.story(case.id)[-1]
-    known = Names.of_actors([line.actor], [_uuid(line.payload.get("person"))])
+    known = Names.of_actors([line.actor], [identifier(line.payload.get("person"))])
     return wording.sentence(line.verb, str(line.actor), line.payload, known, names.catalogue(now))[0]
 
 
@@ -245,7 +246,3 @@ def before_after(items: Sequence[StoryItem]) -> tuple[Picture, Picture] | None:
 def find(number: str, standing: Standing, now: datetime) -> CaseView:
     """The case; refused `not_found` where there is none or the reader may not see it."""
     return cases.case(number, standing, now)
-
-
-def _uuid(value: Any) -> UUID | None:
-    return UUID(str(value)) if value else None

@@ -60,9 +60,8 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     """
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     back = f"{here.path}?{here.query}" if here.query else here.path
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("console:hall")
-    answer = render(request, "console/parts/signed_out.html", {"back": back}, status=401)
+    to = back if _ours(back) else reverse("console:hall")
+    answer = render(request, "console/parts/signed_out.html", {"back": to}, status=401)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#toasts", "beforeend"
     return answer
 
@@ -84,6 +83,17 @@ def page(request: Visit, template: str, context: Mapping[str, Any] | None = None
 def part(request: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """A piece of a page for htmx, without the frame."""
     return render(request, template, {"now": request.moment, "standing": request.standing, **context}, status=status)
+
+
+def came_from(request: HttpRequest, field: str = "back") -> str:
+    """The page that a form or link came from, as it says itself; "" where it names none of this site."""
+    said = request.POST.get(field) or request.GET.get(field, "")
+    return said if _ours(said) else ""
+
+
+def _ours(address: str) -> bool:
+    """Is this an address within this very site?"""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 def seen_version(request: Visit) -> int:

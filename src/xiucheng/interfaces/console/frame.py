@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from xiucheng.foundation.notices import queries as notices
@@ -12,12 +13,10 @@ from xiucheng.kit.now import now
 
 from . import nav
 
-DESK = "/desk/"
-
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the frame needs, looked up only if it is drawn; a view's own values take precedence."""
-    if not request.path.startswith(DESK) or not request.user.is_authenticated:
+    if not request.path.startswith(reverse("console:hall")) or not request.user.is_authenticated:
         return {}
     standing = SimpleLazyObject(lambda: _standing(request))
     return {

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from xiucheng.foundation.packs import registry as packs
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries as places
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake.channels import CHANNELS
@@ -38,10 +37,7 @@ ELEMENT_TITLES: Mapping[str, str | Promise] = {
 
 def catalogue(now: datetime) -> Catalogue | None:
     """The catalogue in force, or None before one is published."""
-    try:
-        return configuration.catalogue(now)
-    except Refused:
-        return None
+    return configuration.catalogue_if_any(now)
 
 
 def category(key: str, held: Catalogue | None) -> str:

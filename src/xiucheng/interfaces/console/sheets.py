@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web import words
-from xiucheng.kit.cells import safe_cell
+from xiucheng.interfaces.web.downloads import XLSX, dated, download
+from xiucheng.kit.cells import WORKBOOK, safe_cell
 
 from .doors import Visit
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def about(request: Visit) -> list[str]:
@@ -29,7 +28,7 @@ def about(request: Visit) -> list[str]:
 def book(title: str, rows: Sequence[Sequence[str]], foot: Sequence[str], widths: Sequence[int]) -> bytes:
     """One sheet: the first row in bold and standing still, all cells as texts, the foot below and on every page."""
     buffer = io.BytesIO()
-    made = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    made = xlsxwriter.Workbook(buffer, dict(WORKBOOK))
     sheet = made.add_worksheet(title)
     bold = made.add_format({"bold": True})
     for index, row in enumerate(rows):
@@ -51,7 +50,4 @@ def answer(
 ) -> HttpResponse:  # fmt: skip
     """A workbook to save as `name`-day-hour.xlsx; the taking is on record already (the room's export verb)."""
     cells = [list(heads), *([safe_cell(cell) for cell in row] for row in rows)]
-    made = HttpResponse(book(title, cells, about(request), widths), content_type=XLSX)
-    stamp = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y%m%d-%H%M")
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.xlsx"'
-    return made
+    return download(book(title, cells, about(request), widths), dated(name, request.moment, "xlsx"), XLSX)

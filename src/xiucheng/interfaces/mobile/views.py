@@ -104,10 +104,7 @@ def _form(
 
 
 def _catalogue() -> Catalogue | None:
-    try:
-        return configuration.catalogue(now())
-    except Refused:
-        return None
+    return configuration.catalogue_if_any(now())
 
 
 @require_http_methods(["POST"])

@@ -1,7 +1,8 @@
-"""Numbers and moments as people type them into forms and addresses: read, or refused in words."""
+"""Numbers, moments and ids as people type them into forms and addresses: read, or refused in words."""
 
 import math
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -38,6 +39,14 @@ def moment(text: str | None, name: str) -> datetime | None:
     if at is None or at.year not in _YEARS:
         raise _wrong("bad_date", name, _("请填日期和时间，例如 2026-03-02T09:00。"))
     return timezone.make_aware(at) if timezone.is_naive(at) else at
+
+
+def identifier(text: object) -> UUID | None:
+    """An id as an address, a form or a step holds it; None where there is none, or what is there is no id."""
+    try:
+        return UUID(str(text)) if text else None
+    except ValueError:
+        return None
 
 
 def degrees(text: str | None, name: str) -> float | None:

@@ -1,7 +1,8 @@
 """The catalogue 立案标准: categories and their filing conditions, compiled from a published pack; and the stage limits.
 
-Pure: the body of a pack goes in, a lookup comes out. One category has several filing conditions, each with a limit and
-a closing condition of its own; codes carry scheme and version, and a minor code stays a string.
+The body of a pack goes in, a lookup comes out; only `body_from_csv` reads a file, the table that comes along. One
+category has several filing conditions, each with a limit and a closing condition of its own; codes carry scheme and
+version, and a minor code stays a string. Refused: what a body or a case asks for that is not in it.
 """
 
 import csv
@@ -219,6 +220,7 @@ DEFAULT_LIMITS: Mapping[str, Any] = {
 
 
 def compile_limits(body: Mapping[str, Any]) -> StageLimits:
+    """The limits of the centre's own stages, from the body of a published pack."""
     return StageLimits(dispatch=Limit.from_json(body["dispatch"]), check=Limit.from_json(body["check"]))
 
 

@@ -54,3 +54,11 @@ def clocks(at: datetime) -> Clocks:
     """What a case's own clock runs by: the district's calendar and the limits of the centre's stages."""
     limits = stage_limits(at)
     return Clocks(calendar=calendar("default", at), dispatch_limit=limits.dispatch, check_limit=limits.check)
+
+
+def catalogue_if_any(at: datetime) -> Catalogue | None:
+    """The catalogue in force at a moment, None where none is published: for who goes on without one."""
+    try:
+        return catalogue(at)
+    except Refused:
+        return None

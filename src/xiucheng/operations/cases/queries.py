@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import queries as people
@@ -31,7 +30,6 @@ from .rules import (
     parse_number,
     searchable,
     tokens,
-    words_of,
 )
 from .views import CaseView, PendingRequest, StoryLine, WordsLeft
 
@@ -265,33 +263,6 @@ def _pattern(text: str) -> str:
     return f"%{escaped}%"
 
 
-def search(text: str, standing: Standing, *, limit: int = 50) -> list[UUID]:
-    """Cases that hold every word of the text, newest first, of those the reader may see."""
-    found = Case.objects.filter(within(people.visible_to(standing)))
-    words = words_of(text)
-    for word in words:
-        statement, values = holding(word)
-        held = RawSQL(statement % dict.fromkeys(values, "%s"), list(values.values()))
-        found = found.filter(id__in=held)
-    return list(found.order_by("-filed_at").values_list("id", flat=True)[:limit]) if words else []
-
-
-def within(scope: Scope) -> Q:
-    """The predicate of a scope over cases."""
-    if scope.kind == "all":
-        return Q()
-    predicate = Q(pk__in=[])
-    for area in scope.areas:
-        predicate |= Q(area__startswith=area)
-    for part in scope.parts:
-        if part.kind in _WITHIN:
-            predicate |= Q(**{_WITHIN[part.kind]: list(part.values)})
-    return predicate
-
-
-_WITHIN: Mapping[str, str] = {"agency": "agencies__overlap", "person": "person_id__in"}
-
-
 def numbers(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Numbers by id."""
     return dict(Case.objects.filter(id__in=list(case_ids)).values_list("id", "number"))
@@ -316,11 +287,6 @@ def provisional(calendar_version: int, limit: int) -> list[UUID]:
 def open_of_agency(agency_id: UUID) -> int:
     """How many open cases lie with an agency, those already replied to included. One statement."""
     return Case.objects.filter(agency_id=agency_id, state__in=OPEN_STATES).count()
-
-
-def is_open(state: str) -> bool:
-    """Is a case of this state still to be settled?"""
-    return state in OPEN_STATES
 
 
 # Column of a case → the kind of base data whose codes it holds.

@@ -12,7 +12,6 @@ from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
-from xiucheng.kit.refused import Refused
 from xiucheng.kit.worktime import is_on_duty
 from xiucheng.operations.cases import configuration as case_configuration
 from xiucheng.operations.cases.catalogue import Catalogue, Category
@@ -57,10 +56,7 @@ def routing_of(body: Mapping[str, Any], version: int = 0) -> Routing:
 
 def catalogue(at: datetime) -> Catalogue | None:
     """The catalogue in force, None where none is published."""
-    try:
-        return case_configuration.catalogue(at)
-    except Refused:
-        return None
+    return case_configuration.catalogue_if_any(at)
 
 
 def major_of(category: Category) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ _CODES = frozenset({"code", "代码", "区划代码", "统计用区划代码"})
 _NAMES = frozenset({"name", "名称", "区划名称"})
 DRAFTED = ("calendar", "routing")
 """Packs that founding drafts and going live publishes, calendars first: routing may look at hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """How far the founding is: the last rehearsal and its end, and since when the site is live."""
+
+    rehearsal_state: str
+    rehearsed_at: datetime | None
+    live_at: datetime | None
 
 
 @verb
@@ -163,7 +173,7 @@ def _check_ready(site: Site, now: datetime) -> None:
         raise Refused("grave_gaps", _("还有会让案卷卡住的缺口，补上后再上线。"), fields=fields)
 
 
-def rehearsed_since_last_import(site: Site | None) -> bool:
+def rehearsed_since_last_import(site: "Site | SiteState | None") -> bool:
     """Has the site been rehearsed as it is? At most one statement."""
     if site is None or site.rehearsal_state != "done" or site.rehearsed_at is None:
         return False
@@ -182,6 +192,7 @@ def destroy_files(now: datetime) -> None:
         vault.destroy(keys, reason="founding_live", now=now)
 
 
-def site() -> Site | None:
-    """How far the founding is; one statement."""
-    return Site.objects.filter(id=1).first()
+def site() -> SiteState | None:
+    """How far the founding is, None before it has begun; one statement."""
+    row = Site.objects.filter(id=1).values_list("rehearsal_state", "rehearsed_at", "live_at").first()
+    return SiteState(*row) if row else None

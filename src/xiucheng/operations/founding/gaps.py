@@ -17,7 +17,6 @@ from xiucheng.foundation.people.queries import Agency, GridWalker, Member
 from xiucheng.foundation.people.rules import ROLES
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.queries import AreaView, DutyGridView
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.dispatch import queries as dispatch
@@ -141,10 +140,7 @@ KINDS: Mapping[str, Kind] = {one.code: one for one in _TABLE}
 
 def picture(now: datetime) -> Picture:
     """The district now; about eight statements."""
-    try:
-        catalogue: Catalogue | None = configuration.catalogue(now)
-    except Refused:
-        catalogue = None
+    catalogue = configuration.catalogue_if_any(now)
     # What is drafted counts as being there: the gaps are looked at before going live.
     routing = packs.open_draft("routing") or packs.current("routing", now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -23,12 +23,20 @@ from .words import DOUBTS, sentence
 
 
 @dataclass(frozen=True, slots=True)
+class LastImport:
+    """The file that was handed in last for a template."""
+
+    id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateState:
     """A template on the page of all: how many rows of it are on the site, and what its last file became."""
 
     template: Template
     known: int
-    last: "Import | None"
+    last: LastImport | None
 
     @property
     def state(self) -> str:
@@ -43,9 +51,8 @@ class TemplateState:
 def overview() -> list[TemplateState]:
     """All templates in order; two statements."""
     counts = dict(Known.objects.values_list("template").annotate(n=Count("id")).values_list("template", "n"))
-    last: dict[str, Import] = {}
-    for row in _light().order_by("template", "-uploaded_at").distinct("template"):
-        last[row.template] = row
+    latest = Import.objects.order_by("template", "-uploaded_at").distinct("template")
+    last = {name: LastImport(pk, state) for name, pk, state in latest.values_list("template", "id", "state")}
     return [TemplateState(one, counts.get(one.name, 0), last.get(one.name)) for one in templates()]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +62,3 @@ def tell_progress(import_id: UUID, done: int, total: int) -> None:
 def fault_json(faults: Any) -> list[list[Any]]:
     """Faults as they are kept."""
     return [[fault.row, fault.column, fault.code, fault.detail] for fault in faults]
-
-
-Findings = Mapping[str, Any]

@@ -17,13 +17,17 @@ from .channels import CHANNELS
 from .imports.mapping import Mapping as MappingFile
 
 KIND = "filing"
-DIGEST_LENGTH = 16
 _KEYS = frozenset({"channel", "mapping", "digest"})
+
+
+def mark_of(mapping: MappingFile) -> str:
+    """What tells one text of a mapping from another, as steps and rows of the pack hold it: 16 digits of its digest."""
+    return mapping.digest[:16]
 
 
 def row_for(mapping: MappingFile) -> dict[str, str]:
     """The row that lets a mapping's reports be filed, for the channel it names."""
-    return {"channel": mapping.channel, "mapping": mapping.name, "digest": mapping.digest[:DIGEST_LENGTH]}
+    return {"channel": mapping.channel, "mapping": mapping.name, "digest": mark_of(mapping)}
 
 
 def matching(rules: Sequence[Mapping[str, str]], received: Mapping[str, Any]) -> int | None:

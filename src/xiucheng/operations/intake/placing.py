@@ -17,7 +17,6 @@ class Place:
 
     area: str = ""
     unit_grid: str = ""
-    duty_grid: str = ""
     lon: float | None = None
     lat: float | None = None
     component: str = ""
@@ -42,7 +41,6 @@ def find(lon: float | None, lat: float | None, datum: str, area: str | None) -> 
     return Place(
         area=located or stated or found.district or "",
         unit_grid=found.unit_grid or "",
-        duty_grid=found.duty_grid or "",
         lon=lon,
         lat=lat,
     )

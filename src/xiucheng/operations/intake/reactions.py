@@ -31,7 +31,7 @@ def file_by_rule(steps: Sequence[Step]) -> None:
         file_locked(by=by, now=at, filings=[Filing(report_id) for report_id in waiting])
 
 
-# Every move that may end a case or open it again, and filing by which reports of a merged case are found again.
+# Every move that may end a case or open it again, and those that take its reports along to another case and back.
 _ENDINGS = frozenset(
     {
         "cases.approve_self_review",

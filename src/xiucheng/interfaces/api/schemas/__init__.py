@@ -14,7 +14,7 @@ from .cases import (
     SourceOut,
     StoryLineOut,
 )
-from .common import Cursor, Datum, Error, Lat, Limit, Lon, Moment, PageInfo, PictureOut
+from .common import AreaCode, Cursor, Datum, Error, Lat, Limit, Lon, Moment, PageInfo, PictureOut
 from .desk import MeOut, NoticeOut, NoticePage, PostOut, ReadOut, RequestPage, RequestRow, TaskOut, TaskPage
 from .places import (
     AgencyOut,
@@ -56,6 +56,7 @@ __all__ = [
     "AgencyOut",
     "AgencyTieOut",
     "AnswerableOut",
+    "AreaCode",
     "AreaOut",
     "CaseFilters",
     "CaseOut",

@@ -11,6 +11,9 @@ Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="็บ
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
 
+AreaCode = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$")]
+"""The code of an area of the division, or none: district, street, community, unit grid."""
+
 Moment = AwareDatetime
 
 Cursor = Annotated[

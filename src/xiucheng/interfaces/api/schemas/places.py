@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from .common import Strict
+
 
 class LimitOut(Schema):
     """时限。So many of a unit: urgent_hour, work_hour, work_day, natural_day."""
@@ -178,7 +180,7 @@ class HereOut(Schema):
     explanation: ExplanationOut | None
 
 
-class FigureIn(Schema):
+class FigureIn(Strict):
     """记一个数。place: code or name; amount: as people write it, 12000, 1.2万, 3000余, 近3000."""
 
     place: str = Field(max_length=60)

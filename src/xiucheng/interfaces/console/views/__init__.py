@@ -1,1 +1,1 @@
-"""The pages of the desk, one file per page; no rule and no query lives here."""
+"""The pages of the desk by subject; what they show is asked of the rooms below, what they change is their verbs."""

@@ -1,12 +1,10 @@
 """For the audit administrator: what administrators did, the heads of the journal's days, who opened which contact."""
 
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.people import queries as people
-from xiucheng.interfaces.web.typed import moment
+from xiucheng.interfaces.web.typed import identifier, moment
 from xiucheng.kit import journal
 
 from .. import acts, names
@@ -21,8 +19,8 @@ def audit(request: Visit) -> HttpResponse:
     position, link = journal.head()
     reveals = people.reveal_log(before=moment(request.GET.get("before"), "before"), limit=50)
     known = names.Names.of_actors(str(one.actor) for one in reveals)
-    group, person = request.GET.get("group", ""), _uuid(request.GET.get("person", ""))
-    done, older = acts.read(group, person, _uuid(request.GET.get("acts_before", "")))
+    group, person = request.GET.get("group", ""), identifier(request.GET.get("person", ""))
+    done, older = acts.read(group, person, identifier(request.GET.get("acts_before", "")))
     context = {
         "acts": done,
         "older": older,
@@ -36,10 +34,3 @@ def audit(request: Visit) -> HttpResponse:
         "reveals": [{"row": one, "who": known.actor(str(one.actor))} for one in reveals],
     }
     return page(request, "console/audit.html", context)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -24,7 +24,7 @@ from xiucheng.foundation.places.rules import COMPONENT_STATES, COMPONENT_VARIANT
 
 from .. import names
 from ..basemap import words
-from ..doors import Visit, desk, is_part, page, part
+from ..doors import Visit, came_from, desk, is_part, page, part
 
 ACT = "places.import"
 _SEVERITIES = ("refused", "sliver", "bow_tie", "warning")
@@ -320,5 +320,4 @@ def set_state(request: Visit, code: str) -> HttpResponse:
         actor=request.standing.actor, now=request.moment, code=code, state=request.POST.get("state", "")
     )
     messages.success(request, _("已改好，可在改动记录里撤销"))
-    back = request.POST.get("back", "")
-    return redirect(back if back.startswith("/desk/basemap/components") else "console:base_components")
+    return redirect(came_from(request) or "console:base_components")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from xiucheng.interfaces.web import words
+from xiucheng.interfaces.web.downloads import XLSX, dated, download
 from xiucheng.kit.cells import safe_cell
 from xiucheng.operations.board import commands as board_commands
 from xiucheng.operations.board import queries as board
@@ -74,10 +75,7 @@ def export(request: Visit, form: str) -> HttpResponse:
         *([safe_cell(said[row.case_id] if one.is_words else one.cell(row)) for one in columns] for row in listed),
     ]
     content, content_type = _WRITERS[form](rows, sheets.about(request))
-    answer = HttpResponse(content, content_type=content_type)
-    stamp = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y%m%d-%H%M")
-    answer.headers["Content-Disposition"] = f'attachment; filename="cases-{stamp}.{form}"'
-    return answer
+    return download(content, dated("cases", request.moment, form), content_type)
 
 
 def _said(listed: Sequence[board.Listed]) -> dict[UUID, str]:
@@ -96,7 +94,7 @@ def _csv(rows: list[list[str]], about: list[str]) -> tuple[bytes, str]:
 
 
 def _xlsx(rows: list[list[str]], about: list[str]) -> tuple[bytes, str]:
-    return sheets.book(_("案卷"), rows, about, [16, 48, *[18] * 8]), sheets.XLSX
+    return sheets.book(_("案卷"), rows, about, [16, 48, *[18] * 8]), XLSX
 
 
 _WRITERS = {"csv": _csv, "xlsx": _xlsx}

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,10 +20,11 @@ from xiucheng.foundation.places import figures as reads
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.amounts import FIGURE_KINDS, MARKS
 from xiucheng.foundation.places.refusals import refusal
+from xiucheng.interfaces.web.typed import identifier
 from xiucheng.kit.refused import Refused
 
 from .. import names, sheets
-from ..doors import Visit, desk, page
+from ..doors import Visit, came_from, desk, page
 
 ACT = "places.figures"
 
@@ -105,9 +106,12 @@ def _may_record(request: Visit, within: str) -> bool:
 
 def _done(request: Visit) -> dict[str, Any] | None:
     """The figure just recorded, while it can be taken back in one press."""
+    given = identifier(request.GET.get("done"))
     try:
-        found = reads.figure(UUID(request.GET.get("done", "")))
-    except (ValueError, Refused):
+        found = reads.figure(given) if given else None
+    except Refused:
+        return None
+    if found is None:
         return None
     until = reads.undo_until(found, by=request.standing.actor, now=request.moment)
     if until is None:
@@ -189,8 +193,7 @@ def _act(request: Visit, figure_id: UUID, change: Any, said: str) -> HttpRespons
     people.demand(request.standing, ACT, area=found.place.area)
     change(actor=request.standing.actor, now=request.moment, figure_id=figure_id)
     messages.success(request, said)
-    back = request.POST.get("back", "")
-    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    if back := came_from(request):
         return redirect(back)
     address = reverse("console:figure_history", args=[found.place.kind, found.place.code, found.kind])
     return redirect(f"{address}?{urlencode({'title': found.title})}" if found.title else address)

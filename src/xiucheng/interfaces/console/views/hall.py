@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web.faces import CaseRow, Source
+from xiucheng.interfaces.web.typed import identifier
 from xiucheng.kit.paging import Page
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.board import queries as board
@@ -101,7 +101,7 @@ def read_filters(request: Visit) -> board.Filters:
         queue=asked.get("queue") or "open",
         category=asked.get("category") or None,
         area=asked.get("area") or None,
-        agency_id=_uuid(asked.get("agency", "")),
+        agency_id=identifier(asked.get("agency", "")),
         severity=asked.get("severity") or None,
         channel=asked.get("channel") or None,
         text=asked.get("q") or None,
@@ -190,10 +190,3 @@ def _waiting(request: Visit) -> int | None:
     if not may_somewhere("file", request.standing):
         return None
     return intake.counts(request.standing)["received"]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

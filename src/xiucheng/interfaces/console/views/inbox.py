@@ -10,7 +10,7 @@ from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.notices import queries
 from xiucheng.interfaces.web.typed import moment
 
-from ..doors import Visit, desk, page
+from ..doors import Visit, came_from, desk, page
 
 
 @require_GET
@@ -30,8 +30,7 @@ def inbox(request: Visit) -> HttpResponse:
 def open_notice(request: Visit, notice_id: UUID) -> HttpResponse:
     """Read, and on to what it is about."""
     notices.read(by=request.standing, now=request.moment, notice_id=notice_id)
-    target = request.POST.get("to", "")
-    return redirect(target if target.startswith("/desk/") else "console:inbox")
+    return redirect(came_from(request, "to") or "console:inbox")
 
 
 @require_POST

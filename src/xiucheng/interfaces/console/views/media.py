@@ -12,7 +12,7 @@ from xiucheng.foundation.media import commands
 from xiucheng.foundation.media import queries as media
 from xiucheng.operations.cases import queries as cases
 
-from ..doors import Visit, desk, is_part
+from ..doors import Visit, came_from, desk, is_part
 
 VARIANTS = frozenset({"thumb", "display"})
 
@@ -41,5 +41,4 @@ def release(request: Visit, media_id: UUID) -> HttpResponse:
 
 def back(request: Visit) -> str:
     """The page one came from, if it is one of ours."""
-    target = request.POST.get("to") or request.GET.get("to", "")
-    return target if target.startswith("/desk/") else reverse("console:hall")
+    return came_from(request, "to") or reverse("console:hall")

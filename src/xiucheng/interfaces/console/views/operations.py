@@ -17,8 +17,6 @@ from xiucheng.kit.now import now
 from ..doors import Visit, desk, is_part, page, part
 
 PROCESSES = (("web", _("网页")), ("stream", _("实时更新")), ("worker", _("后台处理")))
-_LAGS_FROM = 1000
-_WAITS_FROM_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,10 @@ def _processes(seen: vitals.Vitals) -> list[Line]:
 def _queues(seen: vitals.Vitals) -> list[Line]:
     waits = seen.pending_s or 0.0
     told = gettext("%(n)s 步待排序") % {"n": seen.pending}
-    found = [
-        Line("warn" if waits > _WAITS_FROM_S else "ok", _("定序"), told, _("后台处理是否在运行？") if waits > 5 else "")
-    ]
+    late = waits > vitals.PENDING_S
+    found = [Line("warn" if late else "ok", _("定序"), told, _("后台处理是否在运行？") if late else "")]
     behind = max(seen.lags.values(), default=0)
-    slow = behind > _LAGS_FROM
+    slow = behind > vitals.LAG_STEPS
     found.append(
         Line(
             "warn" if slow else "ok",
@@ -120,7 +117,7 @@ def _certificate(seen: vitals.Vitals, at: datetime) -> list[Line]:
     if seen.certificate is None:
         return [Line("warn", _("证书"), gettext("不知道在哪里"), _("用 XIUCHENG_CERTIFICATE 指出"))]
     days = (seen.certificate - at).days
-    level = "error" if days < 3 else "warn" if days < vitals.CERTIFICATE_DAYS else "ok"
+    level = vitals.certificate_level(days)
     return [Line(level, _("证书"), gettext("还有 %(n)s 天") % {"n": days}, _("请更换") if level != "ok" else "")]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiucheng.foundation.packs import commands, queries, registry
 from xiucheng.foundation.packs.queries import Pack
 from xiucheng.foundation.people import queries as people
+from xiucheng.interfaces.web.downloads import download
 from xiucheng.interfaces.web.typed import moment, whole
 from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
@@ -184,6 +185,4 @@ def export(request: Visit, pack_id: UUID) -> HttpResponse:
     """A version as a file."""
     content = commands.export_file(by=request.standing, now=request.moment, pack_id=pack_id)
     found = _pack(pack_id)
-    answer = HttpResponse(content, content_type="application/json; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.version}.json"'
-    return answer
+    return download(content, f"{found.kind}-{found.version}.json", "application/json; charset=utf-8")

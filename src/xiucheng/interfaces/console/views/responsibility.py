@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,12 +24,12 @@ from xiucheng.foundation.people.neighbourhood.rules import LEVEL_NAMES
 from xiucheng.foundation.people.neighbourhood.stewardship import KINDS
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
-from xiucheng.interfaces.web.typed import degrees
+from xiucheng.interfaces.web.typed import degrees, identifier
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
 
 from .. import names, sheets
-from ..doors import Visit, desk, is_part, page, part
+from ..doors import Visit, came_from, desk, is_part, page, part
 
 ACT = "people.responsible"
 _MOST = 300
@@ -110,10 +110,12 @@ def _staff(request: Visit) -> list[tuple[str, str]]:
 
 def _undo(request: Visit) -> dict[str, Any] | None:
     """The name just given, while it can be taken back in one press."""
-    given = request.GET.get("done", "")
+    given = identifier(request.GET.get("done"))
     try:
-        found = responsibilities.one(UUID(given))
-    except (ValueError, Refused):
+        found = responsibilities.one(given) if given else None
+    except Refused:
+        return None
+    if found is None:
         return None
     until = responsibilities.undo_until(found, by=request.standing, now=request.moment)
     if until is None:
@@ -141,11 +143,11 @@ def name(request: Visit) -> HttpResponse:
 
 
 def _person(said: str) -> UUID:
-    try:
-        return UUID(said)
-    except ValueError:
+    found = identifier(said)
+    if found is None:
         text = _("请从列表里选一个人。")
-        raise Refused("not_found", text, fields={"person": text}, status=404) from None
+        raise Refused("not_found", text, fields={"person": text}, status=404)
+    return found
 
 
 def _until(said: str) -> datetime | None:
@@ -160,12 +162,6 @@ def _until(said: str) -> datetime | None:
         raise Refused("bad_date", text, fields={"until": text}) from None
 
 
-def _back(request: Visit) -> HttpResponse:
-    back = request.POST.get("back", "")
-    safe = back and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if safe else "console:responsibility")
-
-
 @require_POST
 @desk
 def end(request: Visit, responsibility_id: UUID) -> HttpResponse:
@@ -173,7 +169,7 @@ def end(request: Visit, responsibility_id: UUID) -> HttpResponse:
     _enter(request)
     responsibilities.end_responsible(by=request.standing, now=request.moment, responsibility_id=responsibility_id)
     messages.success(request, _("已结束，在这个地方的页面上可以恢复"))
-    return _back(request)
+    return redirect(came_from(request) or "console:responsibility")
 
 
 @require_POST
@@ -183,7 +179,7 @@ def resume(request: Visit, responsibility_id: UUID) -> HttpResponse:
     _enter(request)
     responsibilities.resume_responsible(by=request.standing, now=request.moment, responsibility_id=responsibility_id)
     messages.success(request, _("已恢复"))
-    return _back(request)
+    return redirect(came_from(request) or "console:responsibility")
 
 
 @require_GET

@@ -28,7 +28,7 @@ from xiucheng.foundation.people.neighbourhood.stewardship import (
     moves_from,
 )
 from xiucheng.foundation.places import queries as places
-from xiucheng.interfaces.web.typed import whole
+from xiucheng.interfaces.web.typed import identifier, whole
 from xiucheng.kit.refused import Refused
 
 from .. import names, sheets
@@ -220,16 +220,16 @@ def chain(request: Visit, steward_id: UUID) -> HttpResponse:
     if not reference:
         chains.end_chain(**who)  # type: ignore[arg-type]
     else:
-        chains.link_chain(**who, **{"person_id" if kind == "p" else "through": _uuid(reference)})  # type: ignore[arg-type]
+        chains.link_chain(**who, **{"person_id" if kind == "p" else "through": _reached(reference)})  # type: ignore[arg-type]
     messages.success(request, _("联系人已改好"))
     return redirect("console:steward", steward_id)
 
 
-def _uuid(said: str) -> UUID:
-    try:
-        return UUID(said)
-    except ValueError:
-        raise Refused("not_found", _("没有这位居民。"), status=404) from None
+def _reached(said: str) -> UUID:
+    found = identifier(said)
+    if found is None:
+        raise Refused("not_found", _("没有这位居民。"), status=404)
+    return found
 
 
 @require_POST

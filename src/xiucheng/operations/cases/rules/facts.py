@@ -49,6 +49,7 @@ class CaseFacts:
 
     @property
     def is_open(self) -> bool:
+        """Is it still to be settled?"""
         return self.state in OPEN_STATES
 
 

@@ -8,6 +8,8 @@ import xlsxwriter
 from django.utils.translation import gettext_lazy as _
 from xlsxwriter.utility import xl_col_to_name
 
+from xiucheng.kit.cells import WORKBOOK
+
 from ..templates.base import Column, Template
 from .reading import EXAMPLE, MARK
 
@@ -22,7 +24,7 @@ _ELSEWHERE = _("列表里没有；可能要先在别的表里填上。")
 def blank(template: Template, ground: Any) -> bytes:
     """The template as a workbook: sheet 1 to fill in, sheet 2 explanations; lists on a hidden third."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(buffer, dict(WORKBOOK))
     sheet = book.add_worksheet(str(template.title)[:31].replace("/", "、"))
     _explain(book, template)
     columns = template.columns

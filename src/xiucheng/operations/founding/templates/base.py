@@ -234,11 +234,3 @@ class Template(ABC):
     def lists(self, ground: Any) -> Mapping[str, Sequence[str]]:
         """Column key → words for the download's list, beyond the columns' own choices."""
         return {}
-
-
-def tally(changes: Iterable[Change]) -> dict[str, int]:
-    """How many of each kind."""
-    found = {"created": 0, "changed": 0, "missing": 0}
-    for change in changes:
-        found[change.kind] += 1
-    return found

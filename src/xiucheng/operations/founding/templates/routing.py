@@ -14,7 +14,6 @@ from xiucheng.foundation.packs import commands as packs_commands
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.packs import registry as pack_kinds
 from xiucheng.foundation.people.rules import RELATIONS, Standing
-from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 
@@ -72,10 +71,7 @@ class Routing(Template):
     )  # fmt: skip
 
     def ground(self, now: datetime, known: KnownRows) -> Ground:
-        try:
-            catalogue: Catalogue | None = configuration.catalogue(now)
-        except Refused:
-            catalogue = None
+        catalogue = configuration.catalogue_if_any(now)
         return Ground(catalogue, category_words(catalogue), looking.Agencies.load(), packs.open_draft(KIND), now)
 
     def there(self, ground: Ground) -> Mapping[Key, There]:

@@ -9,6 +9,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import attempt, verb
 
 from ..commands.submitting import Origin, submit_report
+from ..filing import mark_of
 from ..models import ImportedRow
 from .mapping import Mapping as MappingFile
 from .requests import ImportedRequest
@@ -48,7 +49,7 @@ def _submit(one: ImportedRequest, by: Standing, now: datetime, mapping: MappingF
         area=one.area,
         occurred_at=one.created,
         contact=one.contact,
-        origin=Origin(mapping.name, mapping.digest[:16], one.external_id, one.flags),
+        origin=Origin(mapping.name, mark_of(mapping), one.external_id, one.flags),
     )
     ImportedRow.objects.create(
         source=mapping.name,

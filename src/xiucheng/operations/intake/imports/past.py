@@ -12,6 +12,7 @@ from xiucheng.kit import bulk
 from xiucheng.kit.verbs import verb
 from xiucheng.operations.cases.history import PastMove
 
+from ..filing import mark_of
 from ..history import PastReport, keep_history
 from ..placing import Place
 from .mapping import Mapping as MappingFile
@@ -35,7 +36,7 @@ def write(
     reports = [
         _report(one, mapping, place, agencies) for one, place in zip(requests, _places(requests, mapping), strict=True)
     ]
-    kept = keep_history(by=by, now=now, reports=reports, digest=mapping.digest[:16])
+    kept = keep_history(by=by, now=now, reports=reports, digest=mark_of(mapping))
     bulk.copy(
         "intake_row",
         ("source", "external_id", "digest", "report_id", "run_id"),
