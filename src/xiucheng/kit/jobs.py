@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from procrastinate import App, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app as _app
 
 from . import tracing
@@ -25,18 +25,34 @@ class Job:
         return int(self._task.defer(**arguments))
 
 
-def job(*, name: str, queue: str = "default", attempts: int = 5) -> Callable[[Callable[..., None]], Job]:
-    """Declare a job: "<room>.<what>". Retried with growing pauses; it must be safe to run twice."""
+def job(
+    *, name: str, queue: str = "default", attempts: int = 5, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job: "<room>.<what>". Retried with growing pauses; it must be safe to run twice.
+
+    given_up: called with the job's arguments once it has failed for the last time, so that nobody waits for it for
+    ever; also in place of a run more than that, where the job takes its worker along each time.
+    """
 
     def declare(function: Callable[..., None]) -> Job:
         strategy = RetryStrategy(max_attempts=attempts, exponential_wait=2)
 
         @wraps(function)
-        def run(**arguments: Any) -> None:
-            with tracing.span(name, job__queue=queue):
-                function(**arguments)
+        def run(context: JobContext, **arguments: Any) -> None:
+            # Counted from nought; a worker that was killed while at it counts as well.
+            last = context.job.attempts >= attempts
+            if given_up is not None and context.job.attempts > attempts:
+                given_up(**arguments)
+                return
+            try:
+                with tracing.span(name, job__queue=queue):
+                    function(**arguments)
+            except Exception:
+                if given_up is not None and last:
+                    given_up(**arguments)
+                raise
 
-        task = _app.task(name=name, queue=queue, retry=strategy)(run)
+        task = _app.task(name=name, queue=queue, retry=strategy, pass_context=True)(run)
         return Job(task, function)
 
     return declare

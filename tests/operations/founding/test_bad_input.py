@@ -39,6 +39,16 @@ def added(content: bytes, name: str, body: bytes = b"x") -> bytes:
     return buffer.getvalue()
 
 
+def flipped(content: bytes, name: str) -> bytes:
+    """The workbook with one byte of one part damaged: the first, which says how the part is packed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo(name)
+    start = part.header_offset
+    lengths = (int.from_bytes(content[start + at : start + at + 2], "little") for at in (26, 28))
+    first = start + 30 + sum(lengths)
+    return content[:first] + bytes([content[first] | 0b110]) + content[first + 1 :]
+
+
 def plain() -> bytes:
     return book(AGENCY_HEADS, AGENCY_ROWS)
 
@@ -50,6 +60,8 @@ def plain() -> bytes:
         (lambda: b"a,b\n1,2\n", "not_xlsx"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(600), "old_or_locked"),
         (lambda: plain()[:900], "broken_file"),
+        (lambda: flipped(plain(), "xl/worksheets/sheet1.xml"), "broken_file"),
+        (lambda: flipped(plain(), "[Content_Types].xml"), "broken_file"),
         (lambda: added(plain(), "xl/vbaProject.bin"), "macro_book"),
         (lambda: added(plain(), "xl/externalLinks/externalLink1.xml"), "external_links"),
         (lambda: added(plain(), "xl/connections.xml"), "external_links"),

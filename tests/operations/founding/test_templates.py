@@ -212,6 +212,36 @@ def test_history_comes_with_its_own_dates_and_no_reactions(hand: Hand, world: Wo
     assert Known.objects.filter(template="past").count() == 2
 
 
+def test_every_row_that_the_import_would_refuse_is_told_and_the_rest_is_taken(hand: Hand, world: World) -> None:
+    """More of them than a screen lists: what was not told would be taken for good, and refused on the way in."""
+    ahead = [(f"F-{number}", "示例：路灯不亮", "路灯", "2090-01-01", ROADS, "", "", "", "") for number in range(_MANY)]
+    view = hand("past", book(PAST_HEADS, (*ahead, *PAST_ROWS)), take=True)
+    assert (view.state, view.created, view.wrong) == ("taken", len(PAST_ROWS), _MANY), view.said
+    assert sorted(fault.row for fault in view.faults if fault.code == "by_import") == [*range(2, _MANY + 2)]
+
+
+_MANY = 51
+
+
+def test_what_came_with_the_history_is_followed_and_erased_like_every_report(hand: Hand, world: World) -> None:
+    from xiucheng.foundation.people.rules import Standing
+    from xiucheng.kit.now import now
+    from xiucheng.operations.intake import commands as intake
+    from xiucheng.operations.intake import queries, secrets
+    from xiucheng.operations.intake.models import Report
+
+    assert hand("past", book(PAST_HEADS, PAST_ROWS), take=True).state == "taken"
+    first, second = Report.objects.order_by("serial")
+    assert {first.channel, second.channel} == {"import"}
+    # As rows may stand in a site that was founded when the channel had another name.
+    Report.objects.filter(id=second.id).update(channel="imported")
+    for row in (first, second):
+        key = secrets.tracking_key(row.serial)
+        assert queries.track(key, now()).erasable
+        assert intake.erase_by_reporter(by=Standing.resident("resident"), now=now(), tracking_key=key)
+        assert queries.track(key, now()).erased
+
+
 def test_every_download_goes_back_in_and_takes_nothing(admin: Standing, hand: Hand) -> None:
     from xiucheng.kit.now import now
     from xiucheng.operations.founding import queries

@@ -22,7 +22,7 @@ CHANNEL_ICONS = {
     "desk": "headset",
     "patrol": "walk",
     "api": "api",
-    "imported": "table-import",
+    "import": "table-import",
 }
 
 # The five elements of a call (GB/T 33358) as the reception desk asks for them.

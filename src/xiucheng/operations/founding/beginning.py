@@ -29,7 +29,7 @@ from xiucheng.kit.worktime import seed
 from xiucheng.operations.cases.catalogue import DEFAULT_LIMITS, body_from_csv
 
 from . import gaps
-from .frame import WORKER, demand, record
+from .frame import WORKER, demand, record, rehearsing
 from .models import Effect, Import, Site
 from .rules import states
 
@@ -164,7 +164,7 @@ def _check_ready(site: Site, now: datetime) -> None:
         raise Refused("no_district", _("还没有设本区的区划。请先在第一步填区划代码。"))
     if Import.objects.filter(state__in=sorted(states.BUSY)).exists():
         raise Refused("import_running", _("还有文件正在处理，请等它结束。"), status=409)
-    if site.rehearsal_state == "running":
+    if rehearsing(site, now):
         raise Refused("rehearsing", _("正在演练，请等它结束。"), status=409)
     missing = {code: found for code, found in gaps.gaps(now).items() if found and gaps.KINDS[code].grave}
     if missing:

@@ -1,7 +1,7 @@
 """Every write of founding: hand a file in, take it, take it back; what runs long is done by jobs.py."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,8 @@ from xiucheng.kit.verbs import verb
 
 from . import storing
 from .books import limits
-from .frame import REHEARSAL, WORKER, demand, locked, move, record
+from .frame import REHEARSAL, WORKER, demand, locked, move, record, rehearsing
 from .models import Extra, Import, Progress, Site
-from .rehearsing import running
 from .rules import personal, states
 from .templates.table import template_of
 
@@ -117,7 +116,10 @@ def _kept(
 
 @verb
 def check_again(*, by: Standing, now: datetime, import_id: UUID) -> None:
-    """Judge the same file anew, because the site has changed since. Refused: not_yours, not_found, stale (409)."""
+    """Judge the same file anew, because the site has changed since, or the check itself came to nothing.
+
+    Refused: not_yours, not_found, stale (409).
+    """
     from . import jobs
 
     demand(by)
@@ -177,8 +179,7 @@ def begin_rehearsal(*, by: Standing, now: datetime, defer: bool = True) -> None:
         raise Refused("already_live", _("本站点已经上线。"))
     if places.district() is None:
         raise Refused("no_district", _("还没有设本区的区划。请先在第一步填区划代码。"))
-    begun = site.rehearsed_at
-    if site.rehearsal_state == "running" and begun is not None and now - begun < timedelta(seconds=2 * running.MOST_S):
+    if rehearsing(site, now):
         raise Refused("rehearsing", _("正在演练，请等它结束。"), status=409)
     if not rehearsal.possible():
         raise Refused(

@@ -1,6 +1,6 @@
 """What the verbs of founding share: who may, under whose name the rooms below are called, one step."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 
-from .models import Import
+from .models import Import, Site
+from .rehearsing import running
 from .rules import states
 
 ACT = "site.found"
@@ -46,6 +47,15 @@ def locked(import_id: UUID) -> Import:
     if row is None:
         raise Refused("not_found", _("没有这次导入。"), status=404)
     return row
+
+
+def rehearsing(site: Site, now: datetime) -> bool:
+    """Is a rehearsal under way? Not where it has been silent for twice the time that it may take: its worker was
+    killed."""
+    begun = site.rehearsed_at
+    if site.rehearsal_state != "running" or begun is None:
+        return False
+    return now - begun < timedelta(seconds=2 * running.MOST_S)
 
 
 def move(row: Import, name: str, now: datetime) -> None:

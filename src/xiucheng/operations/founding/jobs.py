@@ -18,6 +18,7 @@ from .frame import REHEARSAL, locked, move
 from .judging import Judgement, judge
 from .models import Import, Site
 from .rehearsing import running
+from .rules import states
 from .templates.base import Template
 from .templates.table import template_of
 
@@ -37,7 +38,31 @@ class Progress:
             storing.tell_progress(self._import_id, done, total)
 
 
-@jobs.job(name="founding.check", queue="founding")
+def _broken_off() -> Refused:
+    """What people are told where a job has failed for good: an error of ours, or of the machine."""
+    return Refused(
+        states.BROKEN_OFF,
+        translation.gettext("处理时出了意外，没有做完，什么都没有改变。请再试一次；还是不行，请找运维人员。"),
+    )
+
+
+def _check_broken(import_id: str) -> None:
+    _refuse(UUID(import_id), _broken_off(), this_moment())
+
+
+def _take_broken(import_id: str) -> None:
+    _fail(UUID(import_id), _broken_off(), this_moment())
+
+
+def _undo_broken(import_id: str) -> None:
+    _keep_taken(UUID(import_id), _broken_off(), this_moment())
+
+
+def _rehearsal_broken() -> None:
+    commands.keep_rehearsal(now=this_moment(), answer={"failed": "broken"})
+
+
+@jobs.job(name="founding.check", queue="founding", given_up=_check_broken)
 def check(import_id: str) -> None:
     """Judge a file; what it would do is kept sealed beside it."""
     row = Import.objects.filter(id=UUID(import_id), state="checking").first()
@@ -97,7 +122,7 @@ def _keep(import_id: UUID, template: Template, judged: Judgement, others: dict[i
     row.save()
 
 
-@jobs.job(name="founding.take", queue="founding")
+@jobs.job(name="founding.take", queue="founding", given_up=_take_broken)
 def take(import_id: str) -> None:
     """Carry an accepted import out, all of it or nothing; where the site has moved on it goes back to be looked at."""
     row = Import.objects.filter(id=UUID(import_id), state="taking").first()
@@ -126,7 +151,7 @@ def _fail(import_id: UUID, refusal: Refused, now: datetime) -> None:
     row.save()
 
 
-@jobs.job(name="founding.undo", queue="founding")
+@jobs.job(name="founding.undo", queue="founding", given_up=_undo_broken)
 def undo(import_id: str) -> None:
     """Take a whole import back; where live work leans on it nothing is taken back and the page says what leans."""
     row = Import.objects.filter(id=UUID(import_id), state="undoing").first()
@@ -152,7 +177,7 @@ def _keep_taken(import_id: UUID, refusal: Refused, now: datetime) -> None:
     row.save()
 
 
-@jobs.job(name="founding.rehearse", queue="founding")
+@jobs.job(name="founding.rehearse", queue="founding", given_up=_rehearsal_broken)
 def rehearse() -> None:
     """Walk the cases in the rehearsal's schema, in a process of its own, and keep what became of them."""
     if Site.objects.filter(id=1, rehearsal_state="running").exists():

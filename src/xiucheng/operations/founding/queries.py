@@ -107,6 +107,7 @@ class ImportView:
     changes: Mapping[str, Sequence[tuple[int, str]]]
     others: tuple[OtherColumn, ...]
     has_file: bool
+    broken_off: bool
 
     @property
     def busy(self) -> bool:
@@ -163,6 +164,7 @@ def _view(row: Import, findings: Mapping[str, Any]) -> ImportView:
         changes={kind: tuple((number, label) for number, label in found)
                  for kind, found in findings.get("changes", {}).items()},
         others=others, has_file=row.state not in ("given_up",),
+        broken_off=row.refused == states.BROKEN_OFF,
     )  # fmt: skip
 
 

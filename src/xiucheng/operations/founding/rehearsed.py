@@ -15,7 +15,7 @@ from xiucheng.kit import rehearsal
 from xiucheng.operations.cases import configuration
 
 from .beginning import rehearsed_since_last_import
-from .frame import REHEARSAL, demand
+from .frame import REHEARSAL, demand, rehearsing
 from .models import Progress, Site
 from .rules.rehearsal import LACKS, STAGES, STATES
 from .templates.base import Template
@@ -90,6 +90,8 @@ def view(by: Standing, now: datetime) -> Rehearsal:
     site = Site.objects.filter(id=1).first()
     state = site.rehearsal_state if site else ""
     kept: Mapping[str, Any] = (site.rehearsed if site else None) or {}
+    if site is not None and state == "running" and not rehearsing(site, now):
+        state, kept = "failed", {"failed": "no_answer"}
     far = Progress.objects.filter(import_id=REHEARSAL).first() if state == "running" else None
     rows = kept.get("cases", []) if state == "done" else []
     return Rehearsal(

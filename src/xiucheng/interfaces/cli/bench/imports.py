@@ -28,7 +28,7 @@ name = "bench"
 title = "测速用的合成历史（示例）"
 mode = "historical"
 zone = "Asia/Shanghai"
-channel = "imported"
+channel = "import"
 place = "optional"
 district = "{CODE}"
 

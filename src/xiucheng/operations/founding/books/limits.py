@@ -1,11 +1,15 @@
 """What a workbook may be before a cell of it is read: size, macros, ties to other files. Looks at the zip alone."""
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
 from xiucheng.kit.refused import Refused
 
@@ -32,6 +36,15 @@ _MACRO = re.compile(r"vbaproject\.bin|/macrosheets/|/activex/|/embeddings/.*\.(b
 _LINKS = re.compile(r"xl/(externallinks/|connections\.xml|querytables/|webextensions/)", re.IGNORECASE)
 
 
+# What unpacking and reading raise where a part of the file is damaged: openpyxl raises whatever the part itself raised.
+# Errors of the database are not among them.
+BROKEN = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError),
+    *(TypeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(CellCoordinatesException, InvalidFileException),
+)
+
+
 def refusal(code: str) -> Refused:
     """The file as a whole is not taken; the sentence says what to do."""
     return Refused(code, FILE[code], fields={"file": FILE[code]}, status=413 if code == "too_large" else 422)
@@ -50,7 +63,7 @@ def check(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_parts(archive)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as error:
+    except BROKEN as error:
         raise refusal("broken_file") from error
 
 

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..rules import headers
 from ..templates.base import Fault, Template
 from ..words import DOUBTS, sentence
+from . import limits
 from .reading import RESULT
 
 _WRONG = PatternFill("solid", fgColor="FFC7CE")
@@ -23,10 +24,16 @@ _AUTHOR = "绣城"
 
 
 def marked(content: bytes, template: Template, faults: Sequence[Fault]) -> bytes:
-    """The workbook with its faults marked; everything else stays as it was."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
+    """The workbook with its faults marked; everything else stays as it was.
+
+    Refused: broken_file, where a part that is not read for its rows (styles, drawings) is damaged.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
+    except limits.BROKEN as error:
+        raise limits.refusal("broken_file") from error
     sheet, heading = _table(book, template)
     places = {key: index + 1 for key, index in heading.places.items()}
     result = _result_column(sheet, heading)

@@ -89,9 +89,7 @@ def read(
             rows = list(_rows(content, sheet, heading, names, progress))
         finally:
             book.close()
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile, EOFError,
-            OSError) as error:  # fmt: skip
-        # openpyxl raises whatever the broken part raised.
+    except limits.BROKEN as error:
         raise limits.refusal("broken_file") from error
     if not rows:
         raise limits.refusal("empty_file")

@@ -19,7 +19,8 @@ MOVES: Mapping[str, tuple[frozenset[str], str]] = {
     # move → (from, to)
     "checked": (frozenset({"checking"}), "checked"),
     "refuse": (frozenset({"checking"}), "refused"),
-    "check": (frozenset({"checked"}), "checking"),
+    # Also what was refused because the check itself came to nothing: the file may be right.
+    "check": (frozenset({"checked", "refused"}), "checking"),
     "accept": (frozenset({"checked"}), "taking"),
     "taken": (frozenset({"taking"}), "taken"),
     "fail": (frozenset({"taking"}), "checked"),
@@ -28,6 +29,9 @@ MOVES: Mapping[str, tuple[frozenset[str], str]] = {
     "keep": (frozenset({"undoing"}), "taken"),
     "give_up": (frozenset({"checked", "refused"}), "given_up"),
 }
+
+BROKEN_OFF = "broken_off"
+"""The code of an import whose job failed for good: not the file's fault, so it may be tried again."""
 
 BUSY = frozenset({"checking", "taking", "undoing"})
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -17,15 +16,20 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
+from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake import imports
+from xiucheng.operations.intake.imports.errors import told
+from xiucheng.operations.intake.imports.importing import ImportReport
 from xiucheng.operations.intake.imports.mapping import parse
+from xiucheng.operations.intake.imports.requests import Rejected
 
 from ..rules.cells import BadCell, form
 from . import looking
 from .base import Change, Column, Done, Key, KnownRows, Record, Settled, Template, There, Values
 from .routing import category_words
 
-SOURCE = "founding_past"
+# The heading of the file that is handed to the import stands above it.
+_FIRST_ROW = 2
 _FIELDS = ("external_id", "text", "category", "created", "replied", "closed", "agency", "area", "address", "reply",
            "name", "phone")  # fmt: skip
 _HEAD = """name = "founding_past"
@@ -33,7 +37,7 @@ title = "建区时导入的历史案卷"
 version = 1
 mode = "historical"
 zone = "{zone}"
-channel = "imported"
+channel = "import"
 place = "optional"
 district = "{district}"
 [columns]
@@ -47,12 +51,13 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The catalogue and the agencies; which identities came in before."""
+    """The catalogue and the agencies; which identities came in before; when it is judged."""
 
     categories: Mapping[str, str]
-    has_catalogue: bool
+    catalogue: Catalogue | None
     agencies: looking.Agencies
     known: KnownRows
+    now: datetime
 
 
 class Past(Template):
@@ -93,7 +98,7 @@ class Past(Template):
             catalogue = configuration.catalogue(now)
         except Refused:
             catalogue = None
-        return Ground(category_words(catalogue), catalogue is not None, looking.Agencies.load(), known)
+        return Ground(category_words(catalogue), catalogue, looking.Agencies.load(), known, now)
 
     def there(self, ground: Ground) -> Mapping[Key, There]:
         return {}
@@ -112,8 +117,9 @@ class Past(Template):
             faults = len(settled.faults)
             kept = dict(values)
             category = ground.categories.get(form(values["category"]))
-            if category is None or len(category) < 4:
-                code = "unknown_category" if ground.has_catalogue else "no_catalogue"
+            # A case bears a minor category; the words name majors and kinds as well.
+            if ground.catalogue is None or category not in ground.catalogue.categories:
+                code = "unknown_category" if ground.catalogue else "no_catalogue"
                 settled.fault(row, "category", code, values["category"][:30])
             for name, look in (("agency", ground.agencies.code), ("area", looking.area)):
                 try:
@@ -134,11 +140,13 @@ class Past(Template):
         if not settled.records:
             return
         new = [one for one in settled.records if self.find(one, ground) is None]
-        report = _run(new, Standing.for_system("founding"), None, dry_run=True)
-        labels = {column.key: column.key for column in self.columns}
-        for told in report.rejections:
-            row = new[int(told["row"]) - 2].row
-            settled.fault(row, labels.get(str(told["column"]), ""), "by_import", str(told["reason"]))
+
+        def refuse(rejected: Rejected) -> None:
+            row = new[rejected.row.number - _FIRST_ROW].row
+            for reason in rejected.reasons:
+                settled.fault(row, reason.column, "by_import", told(reason))
+
+        _run(new, Standing.for_system("founding"), ground.now, dry_run=True, refusing=refuse)
 
     def write(
         self, changes: Sequence[Change], *, by: Standing, now: datetime, ground: Ground, tick: Callable[[int], None]
@@ -159,7 +167,14 @@ class Past(Template):
         return {"agency": ground.agencies.names(), "area": looking.area_names()}
 
 
-def _run(records: Sequence[Record], by: Standing, now: datetime | None, *, dry_run: bool) -> Any:
+def _run(
+    records: Sequence[Record],
+    by: Standing,
+    now: datetime,
+    *,
+    dry_run: bool,
+    refusing: Callable[[Rejected], None] | None = None,
+) -> ImportReport:
     district = places.district()
     head = _HEAD.format(zone=settings.TIME_ZONE, district=district.code if district else "000000")
     body = head + "\n".join(f"{name} = {_COLUMNS.get(name, chr(34) + name + chr(34))}" for name in _FIELDS)
@@ -169,4 +184,4 @@ def _run(records: Sequence[Record], by: Standing, now: datetime | None, *, dry_r
             writer = csv.writer(handle)
             writer.writerow(_FIELDS)
             writer.writerows([one.values[name] for name in _FIELDS] for one in records)
-        return imports.run(path, parse(body.encode()), dry_run, by=by, now=now)
+        return imports.run(path, parse(body.encode()), dry_run, by=by, now=now, refusing=refusing)

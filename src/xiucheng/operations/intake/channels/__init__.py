@@ -15,4 +15,10 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
     {channel.name: channel for channel in (RESIDENT, HOTLINE, DESK, PATROL, API, IMPORTED)}
 )
 
-__all__ = ["CHANNELS", "Channel"]
+
+def channel_of_report(name: str) -> Channel:
+    """The channel of a report that is there; what came through one that is no more counts as imported."""
+    return CHANNELS.get(name, IMPORTED)
+
+
+__all__ = ["CHANNELS", "Channel", "channel_of_report"]

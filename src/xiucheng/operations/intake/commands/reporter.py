@@ -15,7 +15,7 @@ from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases.views import CaseView
 
 from .. import storing
-from ..channels import CHANNELS
+from ..channels import channel_of_report
 from ..models import Picture, Report
 from ..secrets import serial_by_key
 from .common import checked_reason
@@ -59,7 +59,7 @@ def erase_by_reporter(*, by: Standing, now: datetime, tracking_key: str) -> bool
     `not_the_public` (403) for what staff found on patrol: its pictures prove the work. Step: intake.erase.
     """
     row = _of_key(tracking_key)
-    if not CHANNELS[row.channel].erasable:
+    if not channel_of_report(row.channel).erasable:
         text = _("这是工作人员巡查时的上报，不能凭查询码删除。")
         raise Refused("not_the_public", text, status=403)
     if vault.listed([row.key_id]):

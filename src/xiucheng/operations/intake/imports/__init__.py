@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xiucheng.foundation.people.rules import Standing
 
     from .importing import ImportReport
+    from .requests import Rejected
 
 __all__ = ["BadMapping", "Mapping", "load", "names", "parse", "run"]
 
@@ -30,6 +31,7 @@ def run(
     *,
     by: "Standing | None" = None,
     now: datetime | None = None,
+    refusing: "Callable[[Rejected], None] | None" = None,
     batch: int = 500,
 ) -> "ImportReport":
     """Import a file by a mapping: `importing.run`, by default by the command line and now."""
@@ -46,5 +48,6 @@ def run(
         dry_run=dry_run,
         errors_path=errors_path,
         progress=progress,
+        refusing=refusing,
         batch=batch,
     )

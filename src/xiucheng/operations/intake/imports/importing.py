@@ -33,6 +33,7 @@ BATCH = 500
 _KEPT = 50
 
 Progress = Callable[[int, int], None]
+Refusing = Callable[[Rejected], None]
 
 
 @dataclass(slots=True)
@@ -68,13 +69,15 @@ def run(
     dry_run: bool = False,
     errors_path: Path | None = None,
     progress: Progress | None = None,
+    refusing: Refusing | None = None,
     batch: int = BATCH,
 ) -> ImportReport:
     """Import a file by a mapping; each batch of rows is a transaction, and what came in before is not touched.
 
     dry_run: everything is read and judged, nothing is stored. errors_path: where the refused rows are listed as CSV.
-    progress(done, total) is called after each batch. Importing the same file again changes nothing; a row that has
-    changed since is refused as `changed_since`, because what happened is not rewritten.
+    progress(done, total) is called after each batch, refusing(rejected) for each refused row. Importing the same file
+    again changes nothing; a row that has changed since is refused as `changed_since`, because what happened is not
+    rewritten.
     Refused: `not_yours` (403; act intake.import), `wrong_site`, `unreadable_file` with the words of words.FILE,
     `import_running` (409) while the same source is being imported, and what founding refuses.
     """
@@ -86,7 +89,7 @@ def run(
     begun = time.monotonic()
     with _readable():
         table = open_table(Path(path), encoding=mapping.encoding, delimiter=mapping.delimiter)
-        job = _Job(table, mapping, by, now, dry_run, errors_path, progress, batch)
+        job = _Job(table, mapping, by, now, dry_run, errors_path, progress, refusing, batch)
         with _alone(mapping.name):
             report = job.work()
     seconds = time.monotonic() - begun
@@ -130,12 +133,14 @@ class _Job:
         dry_run: bool,
         errors_path: Path | None,
         progress: Progress | None,
+        refusing: Refusing | None,
         batch: int,
     ) -> None:
         self.table, self.mapping, self.by, self.now = table, mapping, by, now
         self.begun = time.monotonic()
         self.dry_run, self.errors_path, self.batch = dry_run, errors_path, batch
         self.progress = progress or (lambda done, total: None)
+        self.refusing = refusing or (lambda rejected: None)
         self.report = ImportReport(mapping.name, dry_run, table.encoding)
 
     def work(self) -> ImportReport:
@@ -218,6 +223,7 @@ class _Job:
                 {"row": rejected.row.number, "column": reason.column, "code": reason.code, "reason": told(reason)}
             )
         self.errors.write(rejected)
+        self.refusing(rejected)
 
     def _begin(self) -> UUID:
         run_id = uuid7()

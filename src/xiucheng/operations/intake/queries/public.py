@@ -15,7 +15,7 @@ from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.rules.apply import REOPEN_WINDOW
 
 from .. import placing
-from ..channels import CHANNELS
+from ..channels import channel_of_report
 from ..models import Note, Report
 from ..secrets import serial_by_key
 
@@ -93,7 +93,7 @@ def track(tracking_key: str, now: datetime) -> Tracked:
         reason=_why(row) if row.state == "rejected" else None,
         reopen_until=facts.closed_at + REOPEN_WINDOW if facts and facts.state == "closed" and facts.closed_at else None,
         erased=erased,
-        erasable=not erased and CHANNELS[row.channel].erasable,
+        erasable=not erased and channel_of_report(row.channel).erasable,
     )
 
 
