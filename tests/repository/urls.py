@@ -140,6 +140,7 @@ DESK = (
          body={"category": "C0137", "lon": "122.1203", "lat": "37.5131"}),
     desk("self-handled", "self-handled", (200, FINDERS)),
     desk("self-handled", "self-handled", (422, FINDERS), method="POST", body={"category": "E0110"}),
+    desk("self-handled/<str:side>/<str:seal>", "self-handled/before/forged", (404, STAFF)),
     desk("routing", "routing", (200, CENTRE | {"system_admin"})),
     desk("routing", "routing?category=C0137&area=990101001001", (200, CENTRE | {"system_admin"})),
     desk("inbox/", "inbox/", (200, STAFF), hides="number",

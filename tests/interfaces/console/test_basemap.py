@@ -118,6 +118,17 @@ def test_a_wrong_choice_is_told_in_words(world, sign_in, tmp_path):
     assert 'data-verdict="nowhere"' in page or 'data-verdict="sea"' in page or 'data-verdict="away"' in page
 
 
+def test_digits_that_are_no_numbers_are_answered_in_words(world, sign_in, tmp_path):
+    client = sign_in("system_admin")
+    address = sent(client, shapefile(tmp_path, *lamps()))
+    held = revision(client, address)
+    assert client.get(address, {"page": "²"}).status_code == 422
+    assert client.post(f"{address}/choose", {"revision": held, "set": "²"}).status_code == 422
+    assert client.post(f"{address}/repairs", {"revision": held, "number": "²"}).status_code == 422
+    assert client.post(f"{address}/take", {"revision": "²"}).status_code == 409
+    assert client.get(address, {"page": "２"}).status_code == 200
+
+
 def test_what_is_no_map_says_why_and_can_be_discarded(world, sign_in, tmp_path):
     client = sign_in("system_admin")
     path = tmp_path / "部件.shp"

@@ -88,6 +88,26 @@ def test_what_was_photographed_stays_when_something_is_missing(world: World, sig
     assert 'data-code="pictures_before_after"' in html(other)
 
 
+def test_what_was_photographed_is_shown_again_and_can_be_taken_out(world: World, sign_in: SignIn) -> None:
+    client = sign_in("grid_officer")
+    body = {"area": EAST, "category": "E0110", "before": [shot(20), shot(21)]}
+    refused = html(client.post("/desk/self-handled", body))
+    seals = re.findall(r'name="kept_before" value="([^"]+)"', refused)
+    addresses = re.findall(r'<img src="(/desk/self-handled/before/[^"]+)"', refused)
+    assert len(seals) == len(addresses) == 2
+    assert all(client.get(one).headers["Content-Type"] == "image/jpeg" for one in addresses)
+    assert sign_in("inspector").get(addresses[0]).status_code == 404
+    # Kept and new together are at most four.
+    more = {"kept_before": seals, "before": [shot(seed) for seed in (22, 23, 24)], "after": shot(25)}
+    crowded = client.post("/desk/self-handled", {**body, **more})
+    assert 'data-code="too_many_pictures"' in html(crowded)
+    fewer = {"kept_before": seals, "drop_before": seals[:1], "before": [], "after": shot(26)}
+    sent = client.post("/desk/self-handled", {**body, **fewer})
+    assert sent.status_code == 302, html(sent)
+    view = case_queries.case(sent.headers["Location"].rsplit("/", 1)[1], world.standing("acceptor"), world.now)
+    assert sorted(purpose for _id, purpose in case_queries.pictures(view.id)) == ["after", "before"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import time
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from tests.operations.founding.books import (
     PEOPLE_ROWS,
     XLSX,
     book,
+    flipped,
 )
 from xiucheng.operations.founding.books import limits
 
@@ -94,6 +96,7 @@ def test_a_list_goes_from_the_page_to_the_site_and_back(admin: Client) -> None:
     assert sheet.cell(5, 3).comment is not None
     assert sheet.cell(5, 3).fill.fgColor.rgb == "00FFC7CE"
     digest = page.context["view"].plan_digest
+    assert admin.post(f"{at}/accept", {"digest": digest, "purpose_²": "duty"}).status_code == 422
     assert admin.post(f"{at}/accept", {"digest": digest}).status_code == 302
     running = admin.get(f"{at}/state", headers={"HX-Request": "true"})
     assert "hx-get" in running.content.decode()
@@ -167,6 +170,42 @@ def test_gaps_lead_to_their_cure_and_can_be_taken_away(admin: Client) -> None:
     refused = admin.post("/setup/live")
     assert refused.status_code == 422
     assert "缺口" in refused.content.decode()
+
+
+def test_files_with_names_in_them_are_on_record(admin: Client) -> None:
+    from xiucheng.kit import journal
+
+    at = hand(admin, "agencies", book(AGENCY_HEADS, [*AGENCY_ROWS, ("x", "示例坏行", "什么单位", "", "", "")]))
+    for path in ("/setup/people/blank.xlsx", f"{at}/marked.xlsx", "/setup/gaps.xlsx"):
+        assert admin.get(path).status_code == 200
+    found = [step.payload for step in journal.audited(names=["people.export"])]
+    assert [(one["list"], one["asked"]) for one in reversed(found)] == [
+        ("founding_blank", ["people"]),
+        ("founding_marked", ["agencies"]),
+        ("founding_gaps", []),
+    ]
+    assert found[1]["rows"] == len(AGENCY_ROWS) + 1
+    assert all(one["rows"] > 0 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("代码,名称\n990101001000,东街街道\n".encode() + b"\xff", "编码"),
+        (b"\x00\x00,\n", "两列"),
+        ("代码,代码,名称\n".encode(), "代码"),
+        (b"", "表头"),
+        (gzip.compress("代码,名称\n".encode()), "CSV"),
+        (flipped(book(("代码", "名称"), [("990101001000", "东街街道")]), "xl/worksheets/sheet1.xml"), "CSV"),
+        (bytes(limits.MAX_BYTES + 1), "文件太大"),
+    ],
+    ids=["damaged", "noise", "twice", "empty", "packed", "broken workbook", "large"],
+)
+def test_a_list_of_areas_that_cannot_be_read_is_answered_on_the_page(admin: Client, content: bytes, said: str) -> None:
+    sent = {"code": "990101", "name": "", "file": SimpleUploadedFile("a.csv", content)}
+    answer = admin.post("/setup/district", sent)
+    assert answer.status_code in (413, 422)
+    assert said in answer.context["refusal"].text
 
 
 def test_only_the_security_administrator_enters(world: World) -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.operations.board.listing import bring_up, pages
 from tests.operations.board.wandering import Wanderer
 from tests.operations.cases.acting import HOUR
+from tests.refusing import refused
 from xiucheng.foundation.people.rules import Post, Standing
 from xiucheng.interfaces.web import clocks
 from xiucheng.kit.refused import Refused
@@ -250,6 +251,20 @@ def test_an_export_is_a_step_without_words(world):
     for who in ("dispatcher", "roads_crew", "inspector", "system_admin"):
         with pytest.raises(Refused, match="not_yours"):
             commands.export(by=world.standing(who), now=world.now, filters=typed, form="csv")
+
+
+def test_a_list_that_is_too_long_for_a_file_is_refused_and_not_cut(world, monkeypatch):
+    from xiucheng.operations.board import commands
+
+    world.file()
+    world.file()
+    bring_up()
+    by = world.standing("leader")
+    monkeypatch.setattr(commands, "MOST", 2)
+    assert len(commands.export(by=by, now=world.now, filters=Filters(), form="csv")[0]) == 2
+    monkeypatch.setattr(commands, "MOST", 1)
+    with refused("too_many_rows"):
+        commands.export(by=by, now=world.now, filters=Filters(), form="csv")
 
 
 def _last_export() -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,16 @@ def saved(made: openpyxl.Workbook) -> bytes:
     buffer = io.BytesIO()
     made.save(buffer)
     return buffer.getvalue()
+
+
+def flipped(content: bytes, name: str) -> bytes:
+    """The workbook with one byte of one part damaged: the first, which says how the part is packed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo(name)
+    start = part.header_offset
+    lengths = (int.from_bytes(content[start + at : start + at + 2], "little") for at in (26, 28))
+    first = start + 30 + sum(lengths)
+    return content[:first] + bytes([content[first] | 0b110]) + content[first + 1 :]
 
 
 def cells(content: bytes) -> list[list[Any]]:

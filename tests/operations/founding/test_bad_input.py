@@ -12,7 +12,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 
-from tests.operations.founding.books import AGENCY_HEADS, AGENCY_ROWS, PEOPLE_HEADS, PEOPLE_ROWS, book, saved
+from tests.operations.founding.books import AGENCY_HEADS, AGENCY_ROWS, PEOPLE_HEADS, PEOPLE_ROWS, book, flipped, saved
 from tests.operations.founding.conftest import Hand
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.founding.books import limits
@@ -37,16 +37,6 @@ def added(content: bytes, name: str, body: bytes = b"x") -> bytes:
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr(name, body)
     return buffer.getvalue()
-
-
-def flipped(content: bytes, name: str) -> bytes:
-    """The workbook with one byte of one part damaged: the first, which says how the part is packed."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        part = archive.getinfo(name)
-    start = part.header_offset
-    lengths = (int.from_bytes(content[start + at : start + at + 2], "little") for at in (26, 28))
-    first = start + 30 + sum(lengths)
-    return content[:first] + bytes([content[first] | 0b110]) + content[first + 1 :]
 
 
 def plain() -> bytes:

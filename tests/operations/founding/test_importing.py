@@ -91,7 +91,7 @@ def test_wrong_rows_stay_out_and_come_back_marked(hand: Hand, admin: Standing) -
         (6, "上级单位", "unknown_agency"),
         (7, "上级单位", "unknown_agency"),
     }
-    copy, _name = queries.marked_copy(view.id, admin)
+    copy, *_about = queries.marked_copy(view.id, admin)
     table = cells(copy)
     assert table[0][-1] == "导入结果"
     assert "下拉列表" in table[4][-1]

@@ -249,7 +249,7 @@ def test_every_download_goes_back_in_and_takes_nothing(admin: Standing, hand: Ha
 
     assert [one.number for one in templates()] == sorted({one.number for one in templates()})
     for template in templates():
-        content = queries.blank(template.name, admin, now())
+        content, _listed = queries.blank(template.name, admin, now())
         table = cells(content)
         assert len(table[0]) == len(template.columns) + 1
         assert table[1][0].startswith("示例")

@@ -98,5 +98,8 @@ LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "figures": (_("底数"), "places.export"),
         "stewards": (_("中心户和楼长名单"), "people.stewards"),
         "responsibilities": (_("包保名单"), "people.lists_export"),
+        "founding_blank": (_("建区模板"), "site.found"),
+        "founding_marked": (_("标出错误的表"), "site.found"),
+        "founding_gaps": (_("缺口清单"), "site.found"),
     }
 )

@@ -68,13 +68,27 @@ def submit(
 
 
 @router.post("/self-handled", response=of_change(schemas.SelfHandledOut, 201), summary="自处置上报 Settled on the spot")
-def self_handled(request: HttpRequest, payload: schemas.SelfHandledIn) -> Status[schemas.SelfHandledOut]:
-    """网格员当场处置的小事，处置前后各附图片，待受理员审核。
+def self_handled(
+    request: HttpRequest,
+    payload: schemas.SelfHandledIn,
+    idempotency_key: str | None = Header(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="同一份内容用同一个键，没收到回答时重发不会立两件。 The same content, the same key: whoever got no"
+        " answer sends it again, and it is one case.",
+        examples=[GOOD_KEY],
+    ),
+) -> Status[schemas.SelfHandledOut]:
+    """网格员当场处置的小事，处置前后各附图片，待受理员审核。同一个键重发得到同样的回答；内容不同则 422 `key_reused`。
 
-    A small thing that the finder settled on the spot, with pictures before and after; an acceptor reviews it.
+    A small thing that the finder settled on the spot, with pictures before and after; an acceptor reviews it. The same
+    key and content: the same answer; other content: 422 `key_reused`.
     """
     who = staff(request, "reports")
-    submitted, filed = commands.report_self_handled(by=who.standing, now=who.moment, **payload.model_dump())
+    once = who.once(idempotency_key) if idempotency_key is not None else None
+    submitted, filed = commands.report_self_handled(by=who.standing, now=who.moment, once=once, **payload.model_dump())
     return Status(
         201,
         schemas.SelfHandledOut(

@@ -60,6 +60,7 @@ urlpatterns = [
     path("reception/caller", caller.look_up, name="caller"),
     path("components", components.components, name="components"),
     path("self-handled", on_the_spot.on_the_spot, name="on_the_spot"),
+    path("self-handled/<str:side>/<str:seal>", on_the_spot.kept_picture, name="on_the_spot_kept"),
     path("routing", routing.routing, name="routing"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.read_all, name="read_all"),

@@ -8,24 +8,18 @@ from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
-from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places.queries import Near
 from xiucheng.interfaces.web import once as forms
-from xiucheng.interfaces.web.uploads import content_of
-from xiucheng.kit.refused import Refused
+from xiucheng.interfaces.web.kept import Shelf
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
 from xiucheng.operations.intake.commands.submitting import Once, Submitted
 from xiucheng.operations.intake.rules import Contact
 
 CHANNEL = "resident"
-MOST_PICTURES = 4
-# Pictures that were stored before the question was asked travel in the form, signed: nobody attaches another's.
-_SALT = "mobile.report.media"
-_KEPT = 3600
+PICTURES = Shelf("media", "mobile.report.media", most=4)
 # What makes the same content the same report, pressed twice or gone back to: a random number that the forms of this
 # browser alone were given. Nobody else has it, so nobody else gets its answer; one that we did not sign counts as none.
 _ONCE_SALT = "mobile.report.once"
@@ -54,11 +48,6 @@ class Said:
         """The form's own number, signed."""
         return signing.dumps(self.once, salt=_ONCE_SALT)
 
-    @property
-    def sealed_media(self) -> list[str]:
-        """The pictures' ids, each signed, so that each can be taken out again."""
-        return [seal(one) for one in self.media]
-
 
 def empty(request: HttpRequest) -> Said:
     """A form that nobody has filled in, with the number that this browser's forms have."""
@@ -80,26 +69,15 @@ def read(request: HttpRequest) -> Said:
         once=_own(post.get("once", "")),
         shown=tuple(case_id for text in post.getlist("shown") if (case_id := _uuid(text))),
         same_as=_uuid(post.get("same_as", "")),
-        media=tuple(
-            media_id
-            for text in dict.fromkeys(post.getlist("kept_media"))
-            if text not in post.getlist("drop_media") and (media_id := unsealed(text))
-        ),
+        media=PICTURES.held(request),
         component=post.get("component", ""),
     )
 
 
 def store_pictures(request: HttpRequest, said: Said, now: datetime) -> tuple[UUID, ...]:
-    """Stores what was attached; refused as by the media room, `too_many_pictures` (422), `too_large` (413) unread."""
-    files = [one for one in request.FILES.getlist("media") if one.size]
-    if len(files) + len(said.media) > MOST_PICTURES:
-        text = _("一次最多 %(n)d 张图片。") % {"n": MOST_PICTURES}
-        raise Refused("too_many_pictures", text, fields={"media": text})
+    """Stores what was attached besides what the form holds; refused as by `Shelf.store`."""
     actor = Standing.resident(CHANNEL).actor
-    return tuple(
-        media.store(actor=actor, now=now, content=content, name=one.name or "", purpose="before").id
-        for one, content in [(one, content_of(one, "media")) for one in files]
-    )
+    return PICTURES.store(request, said.media, actor=actor, now=now, purpose="before")
 
 
 def nearby(said: Said, now: datetime) -> list[dict[str, Any]]:
@@ -173,16 +151,3 @@ def _own(text: str) -> str:
         return str(signing.loads(text, salt=_ONCE_SALT)) if text else forms.new()
     except signing.BadSignature:
         return forms.new()
-
-
-def seal(media_id: UUID) -> str:
-    """A picture's id for the form that handed it in, for an hour; nobody else can name it."""
-    return signing.dumps(str(media_id), salt=_SALT)
-
-
-def unsealed(text: str) -> UUID | None:
-    """The picture that a seal names; None where the seal is not ours or too old."""
-    try:
-        return UUID(signing.loads(text, salt=_SALT, max_age=_KEPT)) if text else None
-    except signing.BadSignature:
-        return None

@@ -94,13 +94,17 @@ def _form(
         "wrong": {FIELDS.get(name, name): text for name, text in refusal.fields.items()} if refusal else {},
         "nearby": _described(nearby or [], held, said.category),
         "components": reporting.components(said, now()),
-        "kept": [{"seal": one, "href": reverse("mobile:kept", args=[one])} for one in said.sealed_media],
+        "kept": reporting.PICTURES.shots(said.media, _kept_at),
         "chips": choices.chips(held, said.text, said.category) if held else [],
         "groups": choices.groups(held) if held else [],
         "streets": choices.streets(),
-        "most": reporting.MOST_PICTURES,
+        "most": reporting.PICTURES.most,
     }
     return render(request, "mobile/report.html", context, status=refusal.status if refusal else 200)
+
+
+def _kept_at(seal: str) -> str:
+    return reverse("mobile:kept", args=[seal])
 
 
 def _catalogue() -> Catalogue | None:
@@ -169,7 +173,7 @@ def where(request: HttpRequest) -> HttpResponse:
 @limited(MANY)
 def kept(request: HttpRequest, seal: str) -> HttpResponse:
     """A picture back to the form that handed it in, small."""
-    media_id = reporting.unsealed(seal)
+    media_id = reporting.PICTURES.unsealed(seal)
     if media_id is None:
         raise Http404
     content, content_type = media.content(media_id, "thumb")
@@ -231,7 +235,7 @@ def _sent(request: HttpRequest, tracked: intake.Tracked) -> dict[str, Any] | Non
     told = intake.told(tracked.report_id)
     if told is None or told.erased:
         return None
-    pictures = [reverse("mobile:kept", args=[reporting.seal(one)]) for one in told.media]
+    pictures = [_kept_at(reporting.PICTURES.seal(one)) for one in told.media]
     return {"text": told.text, "address": told.address, "pictures": pictures}
 
 

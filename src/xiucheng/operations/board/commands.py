@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.commands import check_whole
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
@@ -15,21 +16,23 @@ from xiucheng.kit.verbs import verb
 from .queries import Filters, Listed, hall
 
 MOST = 5000
-"""Rows of one export (D): more is a matter for a report, not for a list."""
+"""Rows of one export (D): more is a matter for a report, not for a list, and a list cut short would be taken for whole.
+"""
 
 _PAGE = 200
 
 
 @verb
 def export(*, by: Standing, now: datetime, filters: Filters, form: str) -> tuple[list[Listed], bool]:
-    """The first MOST rows of a list for a file, and whether the reporters' words may stand in it.
+    """All rows of a list for a file, and whether the reporters' words may stand in it.
 
     Rows are those that the taker sees anyway. Step: board.export with form, filters, number of rows and whether words
     went along; what was searched for is told as searched alone, because steps hold no words (STANDARDS §6: exports are
-    on record). Refused: `not_yours` (403; act cases.export), and as hall.
+    on record). Refused: `not_yours` (403; act cases.export), `too_many_rows` (more than MOST), and as hall.
     """
     people.demand(by, "cases.export")
     rows = list(_rows(by, now, filters))
+    check_whole(len(rows), MOST)
     words = people.may(by, "cases.export_words")
     journal.record(
         room="board",
@@ -43,7 +46,7 @@ def export(*, by: Standing, now: datetime, filters: Filters, form: str) -> tuple
 
 
 def _rows(by: Standing, now: datetime, filters: Filters) -> Iterator[Listed]:
-    cursor, left = None, MOST
+    cursor, left = None, MOST + 1
     while left > 0:
         found = hall(by, filters, cursor, limit=min(_PAGE, left), now=now)
         yield from found.rows

@@ -1,8 +1,7 @@
 """The first and the last step of a founding: the district with its subtree and default packs; going live."""
 
-import csv
-import io
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +26,11 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import seed
 from xiucheng.operations.cases.catalogue import DEFAULT_LIMITS, body_from_csv
+from xiucheng.operations.intake.imports.importing import readable
+from xiucheng.operations.intake.imports.reading import open_table
 
 from . import gaps
+from .books import limits
 from .frame import WORKER, demand, record, rehearsing
 from .models import Effect, Import, Site
 from .rules import states
@@ -91,34 +93,25 @@ def _default_packs(now: datetime) -> None:
 
 
 def list_of(content: bytes, district: str) -> list[AreaRow]:
-    """Areas of a district from a CSV with a column of codes and one of names, UTF-8 or GB18030.
+    """Areas of a district from a list (CSV, XLSX) with a column of codes and one of names; rows of others are left out.
 
-    Refused: not_text, column_missing.
+    Refused: column_missing, what intake's reader cannot make out (`unreadable_file`), what limits.check refuses.
     """
-    table = csv.reader(io.StringIO(_decoded(content)))
-    head = [cell.strip().lower() for cell in next(table, [])]
-    code = next((at for at, cell in enumerate(head) if cell in _CODES), None)
-    name = next((at for at, cell in enumerate(head) if cell in _NAMES), None)
-    if code is None or name is None:
-        text = _("表里要有“代码”和“名称”两列。")
-        raise Refused("column_missing", text, fields={"file": text})
-    rows = []
-    for number, cells in enumerate(table, start=2):
-        if len(cells) > max(code, name):
-            found = trim_code(cells[code].strip())
-            if found.startswith(district) and level_of(found):
-                rows.append(AreaRow(number, found, cells[name].strip()))
-    return rows
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    text = _("文件的文字编码看不懂，请另存为 UTF-8 的 CSV。")
-    raise Refused("not_text", text, fields={"file": text})
+    if content.startswith(b"PK"):
+        limits.check(content)
+    with tempfile.TemporaryDirectory() as folder, readable():
+        path = Path(folder) / "areas"
+        path.write_bytes(content)
+        table = open_table(path, packed=False)
+        head = [column.lower() for column in table.columns]
+        code = next((at for at, cell in enumerate(head) if cell in _CODES), None)
+        name = next((at for at, cell in enumerate(head) if cell in _NAMES), None)
+        if code is None or name is None:
+            text = _("表里要有“代码”和“名称”两列。")
+            raise Refused("column_missing", text, fields={"file": text})
+        found = [(row.number, trim_code(row.cells[code].strip()), row.cells[name].strip()) for row in table.rows()
+                 if row.problem is None]  # fmt: skip
+    return [AreaRow(number, of, named) for number, of, named in found if of.startswith(district) and level_of(of)]
 
 
 def folder_of(folder: Path, district: str) -> list[AreaRow]:

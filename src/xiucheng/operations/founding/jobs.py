@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from xiucheng.kit import jobs, rehearsal
 from xiucheng.kit.now import now as this_moment
@@ -42,7 +43,7 @@ def _broken_off() -> Refused:
     """What people are told where a job has failed for good: an error of ours, or of the machine."""
     return Refused(
         states.BROKEN_OFF,
-        translation.gettext("处理时出了意外，没有做完，什么都没有改变。请再试一次；还是不行，请找运维人员。"),
+        _("处理时出了意外，没有做完，什么都没有改变。请再试一次；还是不行，请找运维人员。"),
     )
 
 
@@ -82,7 +83,7 @@ def judge_import(row: Import, now: datetime, progress: Progress) -> tuple[Judgem
     template = template_of(row.template)
     content = storing.content_of(row)
     if content is None:
-        raise Refused("erased", translation.gettext("文件已经销毁，请重新上传。"), status=410)
+        raise Refused("erased", _("文件已经销毁，请重新上传。"), status=410)
     names = {column.key: column.names for column in template.columns}
     required = [column.key for column in template.columns if column.required]
     sheet = reading.read(content, names, required, progress)
@@ -130,7 +131,7 @@ def take(import_id: str) -> None:
         return
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            judged, _others = judge_import(row, this_moment(), Progress(row.id))
+            judged, _unasked = judge_import(row, this_moment(), Progress(row.id))
             taking.take(import_id=row.id, judged=judged, now=this_moment(), tick=Progress(row.id))
         except Refused as refusal:
             _fail(row.id, refusal, this_moment())

@@ -179,16 +179,23 @@ def retentions() -> list[tuple[str, str]]:
     return [(code, _(title)) for code, (title, _months) in personal.RETENTIONS.items()]
 
 
-def blank(template: str, by: Standing, now: datetime) -> bytes:
-    """The template to fill in, with the lists of what the site has. Refused: not_yours, unknown_template."""
+def blank(template: str, by: Standing, now: datetime) -> tuple[bytes, int]:
+    """The template to fill in, with lists of what the site has, and how many names these hold.
+
+    Refused: not_yours, unknown_template.
+    """
     demand(by)
     wanted = template_of(template)
     known, _labels = storing.known_rows(wanted.name)
-    return writing.blank(wanted, wanted.ground(now, known))
+    lists = wanted.lists(wanted.ground(now, known))
+    return writing.blank(wanted, lists), sum(map(len, lists.values()))
 
 
-def marked_copy(import_id: UUID, by: Standing) -> tuple[bytes, str]:
-    """Their own file with the faults marked, and its name. Refused: not_yours, not_found, gone (410)."""
+def marked_copy(import_id: UUID, by: Standing) -> tuple[bytes, str, str, int]:
+    """Their own file with the faults marked, its name, its template's name, its rows.
+
+    Refused: not_yours, not_found, gone (410), broken_file.
+    """
     demand(by)
     row = Import.objects.filter(id=import_id).first()
     content = storing.content_of(row) if row else None
@@ -198,7 +205,7 @@ def marked_copy(import_id: UUID, by: Standing) -> tuple[bytes, str]:
     if content is None or findings is None:
         raise Refused("gone", _("文件已经销毁，请重新上传。"), status=410)
     faults = [Fault(*fault) for fault in findings.get("faults", ())]
-    return marking.marked(content, template_of(row.template), faults), storing.name_of(row)
+    return marking.marked(content, template_of(row.template), faults), storing.name_of(row), row.template, row.rows
 
 
 @dataclass(frozen=True, slots=True)

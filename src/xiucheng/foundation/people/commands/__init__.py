@@ -15,7 +15,7 @@ from .accounts import (
 )
 from .contacts import Contact, erase_subject, keep_contact, keep_contacts, reveal
 from .duty import change_duty, end_roster, start_roster
-from .exports import note_export
+from .exports import check_whole, note_export
 from .links import (
     ComponentOf,
     end_agency_link,
@@ -39,6 +39,7 @@ __all__ = [
     "change_duty",
     "change_organisation",
     "change_person",
+    "check_whole",
     "close_organisation",
     "create_account",
     "end_agency_link",

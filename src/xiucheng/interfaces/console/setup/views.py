@@ -17,7 +17,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.commands import note_export
 from xiucheng.foundation.places import queries as places
+from xiucheng.interfaces.web.typed import whole
+from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.cells import safe_cell
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.founding import beginning, commands, gaps, queries, rehearsed
@@ -39,6 +42,11 @@ def _file(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=XLSX)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
+
+
+def _note(request: Visit, which: str, rows: int, *asked: str) -> None:
+    """These files hold names too: that one was taken is on record."""
+    note_export(by=request.standing, now=request.moment, which=which, rows=rows, asked=asked)
 
 
 @require_GET
@@ -76,7 +84,7 @@ def district(request: Visit) -> HttpResponse:
     code, name = request.POST.get("code", ""), request.POST.get("name", "")
     try:
         given = request.FILES.get("file")
-        rows = beginning.list_of(given.read(), code.strip()[:6]) if given else []
+        rows = beginning.list_of(content_of(given, "file", limits.MAX_BYTES), code.strip()[:6]) if given else []
         report = beginning.found_district(by=request.standing, now=request.moment, code=code, name=name, rows=rows)
     except Refused as refusal:
         context = {**_steps(request.moment), "refusal": refusal, "given": {"code": code, "name": name}}
@@ -103,7 +111,8 @@ def _template(name: str) -> dict[str, object]:
 @desk
 def blank(request: Visit, name: str) -> HttpResponse:
     """The template to fill in."""
-    content = queries.blank(name, request.standing, request.moment)
+    content, listed = queries.blank(name, request.standing, request.moment)
+    _note(request, "founding_blank", listed, name)
     return _file(content, f"{template_of(name).title}.xlsx".replace("/", "、"))
 
 
@@ -112,7 +121,7 @@ def blank(request: Visit, name: str) -> HttpResponse:
 def upload(request: HttpRequest, name: str) -> HttpResponse:
     """Hand a file in. What is far too large is refused by its stated length, before anything of it is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > limits.MAX_BYTES + 64 * 1024:
+    if length.isdecimal() and int(length) > limits.MAX_BYTES + 64 * 1024:
         return _too_large(request, name)
     answer: HttpResponse = csrf_protect(_upload)(request, name)
     return answer
@@ -131,7 +140,7 @@ def _too_large(request: Visit, name: str) -> HttpResponse:
 def _upload(request: Visit, name: str) -> HttpResponse:
     given = request.FILES.get("file")
     try:
-        content = given.read() if given else b""
+        content = content_of(given, "file", limits.MAX_BYTES) if given else b""
         found = commands.upload(
             by=request.standing, now=request.moment, template=name, content=content,
             name=(given.name if given else "") or "",
@@ -196,12 +205,12 @@ def act_on_import(request: Visit, import_id: UUID, act: str) -> HttpResponse:
 
 
 def _kept(request: Visit) -> dict[int, tuple[str, str]]:
-    """The extra columns that were given a purpose: index → (purpose, retention)."""
+    """The extra columns that were given a purpose: index → (purpose, retention). Refused: bad_number."""
     kept = {}
     for field, purpose in request.POST.items():
         index = field.removeprefix("purpose_")
-        if field != index and index.isdigit() and purpose:
-            kept[int(index)] = (str(purpose), request.POST.get(f"retention_{index}", ""))
+        if field != index and purpose:
+            kept[whole(index, field)] = (str(purpose), request.POST.get(f"retention_{index}", ""))
     return kept
 
 
@@ -209,7 +218,8 @@ def _kept(request: Visit) -> dict[int, tuple[str, str]]:
 @desk
 def marked(request: Visit, import_id: UUID) -> HttpResponse:
     """Their own file with what is wrong marked in it."""
-    content, name = queries.marked_copy(import_id, request.standing)
+    content, name, template, rows = queries.marked_copy(import_id, request.standing)
+    _note(request, "founding_marked", rows, template)
     return _file(content, _("标出错误的") + name)
 
 
@@ -236,6 +246,7 @@ def gap_file(request: Visit) -> HttpResponse:
     for code, found in gaps.gaps(request.moment).items():
         kind = gaps.KINDS[code]
         lines += [(str(kind.title), one.about, one.name, str(template_of(kind.cure).title)) for one in found]
+    _note(request, "founding_gaps", len(lines) - 1)
     for number, line in enumerate(lines):
         for column, cell in enumerate(line):
             sheet.write_string(number, column, safe_cell(cell))

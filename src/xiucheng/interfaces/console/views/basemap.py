@@ -21,6 +21,8 @@ from xiucheng.foundation.places.geodata.control import ControlPoint
 from xiucheng.foundation.places.geodata.unpacking import MAX_BYTES
 from xiucheng.foundation.places.refusals import refusal
 from xiucheng.foundation.places.rules import COMPONENT_STATES, COMPONENT_VARIANTS
+from xiucheng.interfaces.web.typed import whole
+from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..basemap import words
@@ -114,7 +116,7 @@ def _ready(request: Visit, view: holdings.DraftView) -> dict[str, Any]:
     row = view.row
     severity = request.GET.get("show", "")
     shown = severity if severity in _SEVERITIES else ""
-    number = max(1, int(request.GET.get("page", "1"))) if request.GET.get("page", "1").isdigit() else 1
+    number = max(1, whole(request.GET.get("page", "1"), "page"))
     stated = (row.guess.get("stated") or {}).get("frame", "")
     found = holdings.findings(row.pk, shown, number)
     return {
@@ -185,17 +187,18 @@ def choose(request: Visit, draft_id: UUID) -> HttpResponse:
         frame=_frame(request),
         points=_control(post["control"]) if post.get("control", "").strip() else None,
         variant=post.get("variant") or None,
-        set_number=int(post["set"]) if post.get("set", "").isdigit() else None,
+        set_number=whole(post["set"], "set") if post.get("set") else None,
         layer=post.get("layer") or None,
     )
     return redirect("console:draft", draft_id)
 
 
 def _revision(request: Visit) -> int:
-    said = request.POST.get("revision", "")
-    if not said.isdigit():
-        raise refusal("draft_moved_on", status=409)
-    return int(said)
+    try:
+        return whole(request.POST.get("revision"), "revision")
+    except Refused:
+        # Nobody types it: a form without it is not the one that was shown.
+        raise refusal("draft_moved_on", status=409) from None
 
 
 def _frame(request: Visit) -> str | None:
@@ -228,7 +231,7 @@ def repairs(request: Visit, draft_id: UUID) -> HttpResponse:
     if request.POST.get("drop"):
         commands.drop_repairs(**asked)  # type: ignore[arg-type]
     else:
-        ticked = [int(one) for one in request.POST.getlist("number") if one.isdigit()]
+        ticked = [whole(one, "number") for one in request.POST.getlist("number")]
         every = bool(request.POST.get("all"))
         commands.accept_repairs(**asked, numbers=None if every else ticked)  # type: ignore[arg-type]
     return redirect("console:draft", draft_id)
@@ -273,7 +276,7 @@ def undo_change(request: Visit, change_id: UUID) -> HttpResponse:
     commands.undo_change(actor=request.standing.actor, now=request.moment, change_id=change_id)
     messages.success(request, _("已撤销"))
     back = request.POST.get("back", "")
-    return redirect("console:grids", back) if back.isdigit() else redirect("console:basemap")
+    return redirect("console:grids", back) if places.area(back) else redirect("console:basemap")
 
 
 # -- components -------------------------------------------------------------------------------------------------------

@@ -219,12 +219,13 @@ def export(request: Visit) -> HttpResponse:
     """The list as a workbook; the taking is on record."""
     _enter(request)
     within, kind = _within(request), _kind(request)
-    rows = reads.latest(within, kind, limit=reads.MOST)
+    rows = reads.latest(within, kind, limit=reads.MOST + 1)
     note_export(
         by=request.standing,
         now=request.moment,
         which="figures",
         rows=len(rows),
+        most=reads.MOST,
         area=within,
         asked=(kind,) if kind else (),
     )

@@ -1,19 +1,21 @@
 """Settled on the spot 自处置: a grid officer's phone page, a picture before, one after, what and where, send."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core import signing
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
-from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.media import queries as media
 from xiucheng.interfaces.web import once as forms
+from xiucheng.interfaces.web.kept import Shelf
 from xiucheng.interfaces.web.typed import degrees
-from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake import commands
@@ -26,9 +28,9 @@ from ..doors import Visit, desk, page
 COMMON = ("E0110", "E0101", "E0105", "E0202", "E0409", "E0410", "C0123", "C0305")
 SIDES = ("before", "after")
 MOST = 4
-# Pictures that were stored before a refusal travel in the form, signed for this account: nobody takes them twice.
-_SALT = "console.on_the_spot"
-_KEPT = 3600
+
+Kept = dict[str, tuple[UUID, ...]]
+"""The pictures of each side that the form holds."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,11 +42,13 @@ def on_the_spot(request: Visit) -> HttpResponse:
     if request.method == "GET":
         number = forms.given(request)
         return forms.remembered(_show(request, {}, {}, number), request, number)
-    kept = {side: _kept(request, side) for side in SIDES}
+    kept = {side: _shelf(request, side).held(request) for side in SIDES}
     once = request.POST.get("once", "") or forms.new()
     try:
         for side in SIDES:
-            kept[side] += _store(request, side)
+            kept[side] += _shelf(request, side).store(
+                request, kept[side], actor=request.standing.actor, now=request.moment, purpose=side
+            )
         said = _said(request, kept, once)
         _sent, filed = commands.report_self_handled(by=request.standing, now=request.moment, **said)
     except Refused as refusal:
@@ -58,7 +62,7 @@ def on_the_spot(request: Visit) -> HttpResponse:
     return redirect("console:case", filed.number)
 
 
-def _said(request: Visit, kept: dict[str, list[UUID]], once: str) -> dict[str, Any]:
+def _said(request: Visit, kept: Kept, once: str) -> dict[str, Any]:
     """The form as the verb takes it. Without words the category says what was done."""
     post = request.POST
     category = post.get("category_all", "") or post.get("category", "")
@@ -81,37 +85,34 @@ def _said(request: Visit, kept: dict[str, list[UUID]], once: str) -> dict[str, A
     return {**said, "once": key}
 
 
-def _store(request: Visit, side: str) -> list[UUID]:
-    files = [one for one in request.FILES.getlist(side) if one.size]
-    if len(files) > MOST:
-        text = _("一次最多 %(n)d 张图片。") % {"n": MOST}
-        raise Refused("too_many_pictures", text, fields={"media": text})
-    actor, at = request.standing.actor, request.moment
-    contents = [(one.name or "", content_of(one, "media")) for one in files]
-    return [media.store(actor=actor, now=at, content=content, name=name, purpose=side).id for name, content in contents]
+def _shelf(request: Visit, side: str) -> Shelf:
+    """The pictures of one side, signed for whoever took them."""
+    return Shelf(side, f"console.on_the_spot.{side}.{request.standing.account_id}", MOST)
 
 
-def _salt(request: Visit, side: str) -> str:
-    return f"{_SALT}.{side}.{request.standing.account_id}"
+def _shots(request: Visit, side: str, held: Sequence[UUID]) -> list[dict[str, str]]:
+    return _shelf(request, side).shots(held, lambda seal: reverse("console:on_the_spot_kept", args=[side, seal]))
 
 
-def _kept(request: Visit, side: str) -> list[UUID]:
-    try:
-        held = signing.loads(request.POST.get(f"kept_{side}", ""), salt=_salt(request, side), max_age=_KEPT)
-    except signing.BadSignature:
-        return []
-    return [UUID(one) for one in held]
+@never_cache
+@require_GET
+@desk
+def kept_picture(request: Visit, side: str, seal: str) -> HttpResponse:
+    """A picture back to the form that handed it in, small."""
+    media_id = _shelf(request, side).unsealed(seal)
+    if media_id is None:
+        raise Http404
+    content, content_type = media.content(media_id, "thumb")
+    return HttpResponse(content, content_type=content_type)
 
 
-def _show(
-    request: Visit, said: dict[str, Any], kept: dict[str, list[UUID]], once: str, refusal: Refused | None = None
-) -> HttpResponse:
+def _show(request: Visit, said: dict[str, Any], kept: Kept, once: str, refusal: Refused | None = None) -> HttpResponse:
     held = names.catalogue(request.moment)
     context = {
         "said": said,
         "once": once,
         "refusal": refusal,
-        "sides": [(side, *_words(side), len(kept.get(side, [])), _sealed(request, side, kept)) for side in SIDES],
+        "sides": [(side, *_words(side), _shots(request, side, kept.get(side, ()))) for side in SIDES],
         "most": MOST,
         "chips": _chips(held),
         "groups": names.category_groups(held),
@@ -122,11 +123,6 @@ def _show(
 
 def _words(side: str) -> tuple[str, str]:
     return {"before": (_("处置前"), _("拍处置前")), "after": (_("处置后"), _("拍处置后"))}[side]
-
-
-def _sealed(request: Visit, side: str, kept: dict[str, list[UUID]]) -> str:
-    held = kept.get(side)
-    return signing.dumps([str(one) for one in held], salt=_salt(request, side)) if held else ""
 
 
 def _chips(held: Catalogue | None) -> list[tuple[str, str]]:

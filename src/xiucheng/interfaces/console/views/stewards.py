@@ -37,6 +37,10 @@ from ..doors import Visit, desk, page
 _FIELDS = ("area", "name", "phone", "home", "kind", "covers", "households", "selection", "chosen_on")
 
 
+# D: rows of one export; a community has some dozens.
+_MOST = 5000
+
+
 def _enter(request: Visit) -> None:
     people.demand_somewhere(request.standing, "people.see_neighbours")
 
@@ -286,9 +290,11 @@ def export(request: Visit) -> HttpResponse:
     """The list as a workbook, without phones and homes; the taking is on record."""
     _enter(request)
     asked = _asked(request)
-    rows = book.stewards(request.standing, within=asked["within"], kind=asked["kind"], state=asked["state"], limit=5000)
+    rows = book.stewards(
+        request.standing, within=asked["within"], kind=asked["kind"], state=asked["state"], limit=_MOST + 1
+    )
     note_export(
-        by=request.standing, now=request.moment, which="stewards", rows=len(rows), area=asked["within"],
+        by=request.standing, now=request.moment, which="stewards", rows=len(rows), most=_MOST, area=asked["within"],
         asked=[code for code in (asked["kind"], asked["state"]) if code],
     )  # fmt: skip
     held = neighbours.known((one.neighbour_id for one in rows), request.standing)

@@ -21,8 +21,11 @@ _PICK = _("请从下拉列表里选一个。")
 _ELSEWHERE = _("列表里没有；可能要先在别的表里填上。")
 
 
-def blank(template: Template, ground: Any) -> bytes:
-    """The template as a workbook: sheet 1 to fill in, sheet 2 explanations; lists on a hidden third."""
+def blank(template: Template, lists: Mapping[str, Sequence[str]]) -> bytes:
+    """The template as a workbook: sheet 1 to fill in, sheet 2 explanations; lists on a hidden third.
+
+    lists: column → what the site has to choose from.
+    """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, dict(WORKBOOK))
     sheet = book.add_worksheet(str(template.title)[:31].replace("/", "、"))
@@ -30,7 +33,7 @@ def blank(template: Template, ground: Any) -> bytes:
     columns = template.columns
     _heading(book, sheet, columns)
     _example(book, sheet, columns)
-    _choices(book, sheet, template, template.lists(ground))
+    _choices(book, sheet, template, lists)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

@@ -87,7 +87,7 @@ def run(
         text = _("这个映射的数据属于站点“%(site)s”，不能导入当前站点。") % {"site": mapping.site}
         raise Refused("wrong_site", text)
     begun = time.monotonic()
-    with _readable():
+    with readable():
         table = open_table(Path(path), encoding=mapping.encoding, delimiter=mapping.delimiter)
         job = _Job(table, mapping, by, now, dry_run, errors_path, progress, refusing, batch)
         with _alone(mapping.name):
@@ -98,7 +98,8 @@ def run(
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
+    """What the reader cannot make out is refused as `unreadable_file`, with the words of words.FILE."""
     try:
         yield
     except Unreadable as fault:

@@ -73,13 +73,15 @@ class Table:
         return sum(1 for _ in self.rows())
 
 
-def open_table(path: Path, *, encoding: str | None = None, delimiter: str = ",") -> Table:
-    """Recognise a file by its content and read its header.
+def open_table(path: Path, *, encoding: str | None = None, delimiter: str = ",", packed: bool = True) -> Table:
+    """Recognise a file by its content and read its header. packed: may it be gzipped, so that nobody knows its size?
 
     Refused: unknown_file, encoding_unknown, encoding_damaged (detail: line), empty_file, duplicate_column (detail: the
     names), too_large (a spreadsheet that unpacks to more than XLSX_MAX_BYTES).
     """
     kind = _kind(path)
+    if kind == "csv.gz" and not packed:
+        raise Unreadable("unknown_file")
     if kind == "xlsx":
         table = Table(path, kind, "xlsx", delimiter, ())
         first = next(_xlsx_lines(path), None)
@@ -211,6 +213,9 @@ def _xlsx_lines(path: Path) -> Iterator[Row]:
         for number, (got, written) in enumerate(pairs, start=1):
             missing = any(value is None and text is not None for value, text in zip(got, written, strict=False))
             yield Row(number, tuple(_cell(value) for value in got), "formula_without_value" if missing else None)
+    except Exception as error:
+        # A damaged part is unpacked only now, row by row.
+        raise Unreadable("unknown_file") from error
     finally:
         values.close()
         formulas.close()
