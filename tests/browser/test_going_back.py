@@ -54,6 +54,39 @@ def test_gone_back_nothing_is_sent_twice_or_unseen(sample_site: Site, visit: Vis
     assert page.url.split("?")[0] != first.split("?")[0]
 
 
+def test_drafts_that_are_over_or_spoiled_are_not_left_on_the_device(sample_site: Site, visit: Visit) -> None:
+    page = visit(width=360)
+    page.goto(f"{sample_site.url}/")
+    page.evaluate("""() => {
+        const draft = (days) => JSON.stringify({ at: Date.now() - days * 86400000, values: { text: "示例" } });
+        localStorage.setItem("xc-draft:report", "{spoiled");
+        localStorage.setItem("xc-draft:of-somebody-else", draft(3));
+        localStorage.setItem("xc-draft:of-today", draft(0));
+    }""")
+    page.goto(f"{sample_site.url}/report")
+    expect(page.locator(".picker")).to_be_visible()
+    until(lambda: page.evaluate("Object.keys(localStorage)") == ["xc-draft:of-today"], 10, "what is over is removed")
+    expect(page.locator(".restored")).to_have_count(0)
+
+
+def test_a_browser_that_may_keep_nothing_loses_nothing_else(sample_site: Site, visit: Visit, tmp_path: Path) -> None:
+    page = visit(width=360)
+    page.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage'])"
+        " Object.defineProperty(window, name, { get() { throw new DOMException('forbidden', 'SecurityError'); } });"
+    )
+    page.goto(f"{sample_site.url}/report")
+    photo = tmp_path / "lamp.jpg"
+    photo.write_bytes(jpeg(800, 600, seed=62))
+    page.locator("#text").fill(WORDS)
+    page.locator("input[name=media]").set_input_files(photo)
+    # The pictures' island is started last of all.
+    expect(page.locator(".shot")).to_have_count(1)
+    page.locator("#area").select_option(index=2)
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已发送，谢谢您。")).to_be_visible()
+
+
 def _what_was_typed_comes_back_with_a_line_that_can_be_read(page: Page) -> None:
     page.locator("#text").fill(WORDS)
     until(lambda: bool(page.evaluate("localStorage.getItem('xc-draft:report')")), 10, "the draft")

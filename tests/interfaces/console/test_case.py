@@ -246,3 +246,13 @@ def test_a_reporter_who_asks_is_erased_for_good(reported, world, sign_in, django
     assert "路灯不亮" not in case
     assert "文字已按规定删除" in case
     assert leader.post(f"/desk/reports/{report_id}/contact", {"reason": "还想看一眼"}).status_code == 410
+
+
+@pytest.mark.parametrize("piece", ["story", "aside", "peek", "head"])
+def test_a_piece_of_a_case_is_a_whole_page_without_a_script(reported, sign_in, piece):
+    client = sign_in("acceptor")
+    address = f"/desk/cases/{reported[1]}/{piece}"
+    whole = client.get(address).content.decode()
+    assert "<html" in whole
+    assert f'href="/desk/cases/{reported[1]}' in whole
+    assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()

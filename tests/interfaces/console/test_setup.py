@@ -265,3 +265,23 @@ def test_compounds_are_listed_found_and_opened(admin: Client) -> None:
     assert "示例路1号" in shown
     assert "3幢" in shown
     assert admin.get("/desk/basemap/compounds/00000000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_many_files_are_listed_by_the_statements_of_one(admin: Client, world: World) -> None:
+    from xiucheng.kit import jobs
+    from xiucheng.operations.founding import commands, queries
+
+    def asked() -> int:
+        with CaptureQueriesContext(connections["default"]) as site, CaptureQueriesContext(connections["keys"]) as keys:
+            rows = queries.imports("agencies")
+        assert all(one.name == "a.xlsx" for one in rows)
+        return len(site) + len(keys)
+
+    at = hand(admin, "agencies", book(AGENCY_HEADS, AGENCY_ROWS))
+    one = asked()
+    for _again in range(4):
+        commands.upload(by=world.standing("security_admin"), now=world.now, template="agencies",
+                        content=book(AGENCY_HEADS, AGENCY_ROWS), name="a.xlsx")  # fmt: skip
+        jobs.run_waiting()
+    assert admin.get(at).status_code == 200
+    assert asked() <= one + 1

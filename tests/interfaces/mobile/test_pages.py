@@ -258,7 +258,11 @@ def test_the_tracking_page_shows_released_pictures_only(world):
     assert "现场图片" not in client.get(url).content.decode()
     assert client.get(f"{url}/pictures/{stored.id}").status_code == 404
     media.release(by=world.standing("acceptor"), now=moment, media_id=stored.id)
-    assert "现场图片" in client.get(url).content.decode()
+    shown = client.get(url).content.decode()
+    assert "现场图片" in shown
+    # It was taken before anybody worked there: that is no result.
+    assert "现场的样子" in shown
+    assert "处置后的样子" not in shown
     picture = client.get(f"{url}/pictures/{stored.id}")
     assert picture.headers["Content-Type"] == "image/jpeg"
     assert b"Exif" not in picture.content

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import world as worlds
 from tests.operations.intake.make import settle, submit
@@ -14,6 +16,7 @@ from xiucheng.kit.journal import readers
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.intake import commands, filing, imports, queries
+from xiucheng.operations.intake.commands.outcome import bring_back
 from xiucheng.operations.intake.commands.submitting import Origin
 from xiucheng.operations.intake.models import Report
 
@@ -134,3 +137,26 @@ def test_reports_of_a_merged_case_follow_its_master(published: World) -> None:
     cases.force_close_case(by=published.standing("leader"), now=published.now, case_id=master.case_id, reason="办结")
     settle()
     assert (outcome(mine), outcome(other)) == ("closed", "closed")
+
+
+def test_what_became_of_many_cases_takes_the_few_statements_of_one(published: World) -> None:
+    acceptor, leader = published.standing("acceptor"), published.standing("leader")
+    told = [submit(published, text=f"示例 {number}") for number in range(4)]
+    filed = [commands.file_report(by=acceptor, now=published.now, report_id=one.report_id) for one in told]
+    ids = [one.case_id for one in filed]
+    cases.merge_case(by=acceptor, now=published.now, case_id=ids[0], into=ids[1])
+    for case_id in ids[1:]:
+        cases.force_close_case(by=leader, now=published.now, case_id=case_id, reason="办结")
+    with CaptureQueriesContext(connection) as asked:
+        assert bring_back(ids, now=published.now) == 4
+    said = [str(one["sql"]) for one in asked]
+    ours = [sql for sql in said if '"cases_case"' in sql or "UPDATE intake_report" in sql]
+    assert len(ours) == 2, ours
+    assert {outcome(one) for one in told} == {"closed"}
+    assert queries.track(told[0].tracking_key, published.now).number == filed[1].number
+    # The member leaves its master while both are told of: its report goes by its own case, in whichever order.
+    cases.unmerge_case(by=acceptor, now=published.now, case_id=ids[0], reason="不是同一件")
+    bring_back([ids[1], ids[0]], now=published.now)
+    assert queries.track(told[0].tracking_key, published.now).number == filed[0].number
+    assert outcome(told[0]) == "open"
+    assert bring_back(ids, now=published.now) == 0

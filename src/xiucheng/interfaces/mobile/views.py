@@ -216,7 +216,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
         "reopenable": tracked.reopenable(moment),
         "done": "again" if "again" in request.GET else "erased" if "erased" in request.GET else "",
         "category": category.minor_name if category else "",
-        "pictures": _released(tracked),
+        "pictures": _by_purpose(tracked),
         "key": key.upper(),
         "is_new": "new" in request.GET,
         "was_before": "before" in request.GET,
@@ -239,11 +239,20 @@ def _sent(request: HttpRequest, tracked: intake.Tracked) -> dict[str, Any] | Non
     return {"text": told.text, "address": told.address, "pictures": pictures}
 
 
-def _released(tracked: intake.Tracked) -> list[Any]:
+def _by_purpose(tracked: intake.Tracked) -> list[tuple[str, list[media.Described]]]:
+    """The released pictures under their headings: what it looks like now, and everything else of the place."""
+    purposes = dict(cases.pictures(tracked.case_id)) if tracked.case_id else {}
+    after: list[media.Described] = []
+    others: list[media.Described] = []
+    for one in media.released(purposes):
+        (after if purposes[one.id] == "after" else others).append(one)
+    headed = ((_("处置后的样子"), after), (_("现场的样子"), others))
+    return [(title, found) for title, found in headed if found]
+
+
+def _released(tracked: intake.Tracked) -> list[media.Described]:
     """Pictures that a person released for the public."""
-    if tracked.case_id is None:
-        return []
-    return media.released([media_id for media_id, _purpose in cases.pictures(tracked.case_id)])
+    return [one for _title, found in _by_purpose(tracked) for one in found]
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, radians
 from typing import Any
@@ -266,6 +267,28 @@ def _pattern(text: str) -> str:
 def numbers(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Numbers by id."""
     return dict(Case.objects.filter(id__in=list(case_ids)).values_list("id", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a case stands: a merged one as its master does. case_id, number: of the one it stands as. follows: the master
+    that it was merged into."""
+
+    case_id: UUID
+    number: str
+    state: str
+    follows: UUID | None
+
+
+def stands(case_ids: Iterable[UUID]) -> dict[UUID, Stand]:
+    """How each of these cases stands; one statement, two where some were merged."""
+    columns = ("number", "state", "merged_into_id")
+    rows = {one: rest for one, *rest in Case.objects.filter(id__in=list(case_ids)).values_list("id", *columns)}
+    masters = {rest[2] for rest in rows.values()} - rows.keys() - {None}
+    held = dict(rows)
+    if masters:
+        held |= {one: rest for one, *rest in Case.objects.filter(id__in=masters).values_list("id", *columns)}
+    return {one: Stand(at := rest[2] or one, held[at][0], held[at][1], rest[2]) for one, rest in rows.items()}
 
 
 def open_and_replied(now: datetime, settled_for: timedelta, limit: int) -> list[UUID]:

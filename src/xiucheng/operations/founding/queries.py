@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.refused import Refused
 
@@ -130,8 +131,12 @@ class ImportView:
 
 
 def imports(template: str, limit: int = 20) -> list[ImportView]:
-    """The files handed in for a template, the latest first, without their findings."""
-    return [_view(row, {}) for row in _light().filter(template=template).order_by("-uploaded_at")[:limit]]
+    """The files handed in for a template, the latest first, without their findings; three statements at most."""
+    rows = list(_light().filter(template=template).order_by("-uploaded_at")[:limit])
+    names = vault.open_texts([(row.key_id, bytes(row.name_sealed)) for row in rows])
+    running = [row.id for row in rows if row.state in states.BUSY]
+    far = Progress.objects.in_bulk(running) if running else {}
+    return [_view(row, {}, name or "", far.get(row.id)) for row, name in zip(rows, names, strict=True)]
 
 
 def import_view(import_id: UUID, by: Standing) -> ImportView:
@@ -140,13 +145,13 @@ def import_view(import_id: UUID, by: Standing) -> ImportView:
     row = Import.objects.defer("file_sealed").filter(id=import_id).first()
     if row is None:
         raise Refused("not_found", _("没有这次导入。"), status=404)
-    return _view(row, storing.open_json(row.key_id, row.findings_sealed) or {})
+    findings = storing.open_json(row.key_id, row.findings_sealed) or {}
+    far = Progress.objects.filter(import_id=row.id).first() if row.state in states.BUSY else None
+    return _view(row, findings, storing.name_of(row), far)
 
 
-def _view(row: Import, findings: Mapping[str, Any]) -> ImportView:
+def _view(row: Import, findings: Mapping[str, Any], name: str, far: Progress | None) -> ImportView:
     template = template_of(row.template)
-    running = row.state in states.BUSY
-    far = Progress.objects.filter(import_id=row.id).first() if running else None
     labels = {column.key: column.label for column in template.columns}
     faults = tuple(
         Shown(number, labels.get(column, ""), sentence(code, detail), code in DOUBTS, code)
@@ -155,7 +160,7 @@ def _view(row: Import, findings: Mapping[str, Any]) -> ImportView:
     others = tuple(_other(int(at), label) for at, label in findings.get("others", {}).items())
     return ImportView(
         id=row.id, template=template, state=row.state, state_words=_(states.STATES[row.state]),
-        name=storing.name_of(row), uploaded_at=row.uploaded_at, taken_at=row.taken_at, rows=row.rows,
+        name=name, uploaded_at=row.uploaded_at, taken_at=row.taken_at, rows=row.rows,
         wrong=row.wrong,
         created=row.created, changed=row.changed, same=row.same, missing=row.missing, done=far.done if far else 0,
         total=far.total if far else 0,

@@ -37,16 +37,20 @@ def case(request: Visit, number: str) -> HttpResponse:
 @require_GET
 @desk
 def peek(request: Visit, number: str) -> HttpResponse:
-    """The selected case in short, for the hall's side."""
+    """The selected case in short, for the hall's side; without a script the whole page."""
     view = caseview.find(number, request.standing, request.moment)
+    if not is_part(request):
+        return page(request, "console/case.html", {**_head(request, view), "full": True})
     return part(request, "console/parts/pane.html", _head(request, view))
 
 
 @require_GET
 @desk
 def head(request: Visit, number: str) -> HttpResponse:
-    """The head alone, after a form was closed."""
+    """The head alone, after a form was closed; without a script the whole page."""
     view = caseview.find(number, request.standing, request.moment)
+    if not is_part(request):
+        return page(request, "console/case.html", {**_head(request, view), "full": True})
     return part(request, "console/parts/case_head.html", _head(request, view))
 
 
@@ -56,9 +60,10 @@ def story(request: Visit, number: str) -> HttpResponse:
     """What happened, one sentence per step, with words and pictures."""
     view = caseview.find(number, request.standing, request.moment)
     found = caseview.story(view, request.moment, request.standing)
-    return part(
+    return _piece(
         request,
         "console/parts/case_story.html",
+        _("经过"),
         {
             "story": found.items,
             "told": found.told,
@@ -91,7 +96,14 @@ def aside(request: Visit, number: str) -> HttpResponse:
         "may_reveal": people.may(request.standing, "people.reveal", area=view.facts.area),
         "near": _near(view, request.moment),
     }
-    return part(request, "console/parts/case_aside.html", context)
+    return _piece(request, "console/parts/case_aside.html", _("地点和上报"), context)
+
+
+def _piece(request: Visit, template: str, title: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A piece of the page where a script asks for it, else a page of its own with the way back to the case."""
+    if is_part(request):
+        return part(request, template, context)
+    return page(request, "console/case_piece.html", {**context, "piece": template, "title": title})
 
 
 def _reports(view: CaseView) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
 // Typed text is never lost: forms with `data-draft="name"` keep their words on this device until they are sent.
+import { device, tab } from "../keeping";
 import { words } from "../words";
 
 const DAYS = 2;
@@ -39,12 +40,34 @@ function restore(form: HTMLFormElement, values: Record<string, string>): boolean
   return any;
 }
 
+function all(): string[] {
+  return device.keys().filter((key) => key.startsWith(PREFIX));
+}
+
+function parsed(text: string): Kept | null {
+  try {
+    const said = JSON.parse(text) as Partial<Kept> | null;
+    return typeof said?.at === "number" && typeof said.values === "object" && said.values ? (said as Kept) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A draft that still holds; one that is over its time, or spoiled, is removed. */
+function held(key: string): Kept | null {
+  const text = device.get(key);
+  const kept = text === null ? null : parsed(text);
+  if (kept && Date.now() - kept.at < DAYS * 86_400_000) return kept;
+  device.remove(key);
+  return null;
+}
+
 function begin(form: HTMLFormElement): void {
   if (form.dataset.drafting) return;
   form.dataset.drafting = "1";
   const key = PREFIX + form.dataset.draft;
-  const kept = JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null;
-  if (kept && Date.now() - kept.at < DAYS * 86_400_000 && restore(form, kept.values)) {
+  const kept = held(key);
+  if (kept && restore(form, kept.values)) {
     const note = document.createElement("p");
     note.className = "answer answer-remark restored";
     note.setAttribute("role", "status");
@@ -54,45 +77,45 @@ function begin(form: HTMLFormElement): void {
     clear.className = "btn btn-small push";
     clear.textContent = words.discard;
     clear.addEventListener("click", () => {
-      localStorage.removeItem(key);
+      device.remove(key);
       form.reset();
       note.remove();
     });
     note.append(clear);
     form.prepend(note);
   }
-  form.addEventListener("submit", () => sessionStorage.setItem(SENT, form.dataset.draft ?? ""));
+  form.addEventListener("submit", () => tab.set(SENT, form.dataset.draft ?? ""));
   let timer = 0;
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = window.setTimeout(() => {
-      try {
-        localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) } satisfies Kept));
-      } catch { /* a full or forbidden storage costs only the draft */ }
+      device.set(key, JSON.stringify({ at: Date.now(), values: read(form) } satisfies Kept));
     }, 400);
   });
 }
 
 /** A form was sent and this page no longer shows it, nor a refusal, nor asks to sign in: its draft has done its duty. */
 function forgetSent(): void {
-  const name = sessionStorage.getItem(SENT);
-  sessionStorage.removeItem(SENT);
+  const name = tab.get(SENT);
+  tab.remove(SENT);
   if (!name || document.querySelector(`form[data-draft="${CSS.escape(name)}"], [role=alert], [type=password]`)) return;
-  localStorage.removeItem(PREFIX + name);
+  device.remove(PREFIX + name);
 }
 
 export function startDrafts(): void {
   const begun = () => document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach(begin);
   // The page that follows a successful send names the draft that is no longer needed.
   const clear = () => document.querySelectorAll<HTMLElement>("[data-draft-done]").forEach((mark) => {
-    localStorage.removeItem(PREFIX + mark.dataset.draftDone);
+    device.remove(PREFIX + mark.dataset.draftDone);
   });
+  // What is over its time goes, whether or not its form is ever opened again on this device.
+  all().forEach(held);
   forgetSent();
   clear();
   begun();
   // What was refused, or came too late for the session, has not been sent.
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!(event as CustomEvent<{ successful?: boolean }>).detail.successful) sessionStorage.removeItem(SENT);
+    if (!(event as CustomEvent<{ successful?: boolean }>).detail.successful) tab.remove(SENT);
   });
   document.addEventListener("htmx:load", () => {
     clear();
@@ -101,6 +124,6 @@ export function startDrafts(): void {
   // Signing out leaves nothing behind for the next person at this desk.
   document.addEventListener("submit", (event) => {
     if (!(event.target as HTMLElement).hasAttribute("data-sign-out")) return;
-    Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+    all().forEach(device.remove);
   });
 }
