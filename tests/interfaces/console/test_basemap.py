@@ -56,6 +56,26 @@ def lamps(count: int = 6) -> tuple[list, dict]:
     return shapes, columns
 
 
+def test_an_upload_whose_work_has_stopped_says_so_and_is_discarded(world, sign_in, tmp_path):
+    from datetime import timedelta
+
+    from xiucheng.foundation.places.models import Draft
+    from xiucheng.foundation.places.rules import DRAFT_STUCK
+    from xiucheng.kit.now import now
+
+    client, path = sign_in("system_admin"), shapefile(tmp_path, *lamps())
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    address = client.post("/desk/basemap/upload", {"file": file, "kind": ""}).headers["Location"]
+    assert "多半中断了" not in client.get(address).content.decode()
+    assert client.post(f"{address}/discard").status_code == 409
+    Draft.objects.update(changed_at=now() - DRAFT_STUCK - timedelta(seconds=1))
+    page = client.get(address).content.decode()
+    assert "多半中断了" in page
+    assert f'action="{address}/discard"' in page
+    assert client.post(f"{address}/discard").status_code == 302
+    assert not Draft.objects.exists()
+
+
 def test_a_survey_goes_from_the_form_to_the_map_and_back(world, sign_in, tmp_path):
     from xiucheng.foundation.people import queries as people
     from xiucheng.foundation.places import queries as places

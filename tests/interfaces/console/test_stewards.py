@@ -60,6 +60,20 @@ def test_a_phone_is_seen_with_a_reason_and_the_chain_is_set(world, sign_in):
     assert "王小明" not in leader
 
 
+def test_whom_nobody_reaches_is_marked_in_the_list(world, sign_in):
+    from xiucheng.foundation.people.commands import leave_person
+    from xiucheng.foundation.people.models import Steward
+
+    client = sign_in("secretary")
+    page = client.post(reverse("console:steward_add"), GOOD).headers["Location"]
+    day = now().date()
+    Steward.objects.update(state="serving", starts_on=day, ends_on=day + timedelta(days=365))
+    client.post(f"{page}/chain", {"through": f"p:{world.people['grid_officer']}"})
+    assert "没有人联系" not in client.get(reverse("console:stewards")).content.decode()
+    leave_person(by=world.standing("system_admin"), now=now(), person_id=world.people["grid_officer"])
+    assert "没有人联系" in client.get(reverse("console:stewards")).content.decode()
+
+
 def test_who_is_responsible_tells_of_stewards_to_those_who_may_see_them(world, sign_in):
     from xiucheng.foundation.people.neighbourhood import neighbours, stewards
     from xiucheng.foundation.people.neighbourhood.stewardship import Asked
