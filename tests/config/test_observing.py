@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ def _record(text: str, *args: object, error: BaseException | None = None) -> log
         "王示例",
         "13912345678",
         13912345678,
+        13912345678.0,
+        "010-6234-5678",
+        "138-0013-8000",
+        "+86.138.0013.8000",
+        "tel:138-0013:8000",
         "/t/8FJ2-KQ7M/",
         "a b",
         "someone@example.org",
@@ -41,7 +47,10 @@ def test_what_may_be_somebodys_is_hidden(said: object) -> None:
     assert "reports.write" in json.loads(line)["text"]
 
 
-@pytest.mark.parametrize("said", [7, 0.25, "cases.file", "deadlock_detected", uuid7(), None, "sample-2"])
+INSTANTS = (date(2026, 11, 22), "2026-11-22T08:00:00+08:00", "08:00:00", "26-00071-001-5", "kit.0002_more", "18.6")
+
+
+@pytest.mark.parametrize("said", [7, 0.25, "cases.file", "deadlock_detected", uuid7(), None, "sample-2", *INSTANTS])
 def test_numbers_codes_and_ids_stay(said: object) -> None:
     assert str(said) in json.loads(logs.Json().format(_record("%s", said)))["text"]
 
@@ -115,6 +124,7 @@ def test_no_figure_tells_of_a_person(client: Client, db: Any) -> None:
 
 _COUNT = """
 import sys
+from datetime import date
 from pathlib import Path
 from xiucheng.config.figures import share
 share(Path(sys.argv[1]))

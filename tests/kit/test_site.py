@@ -139,3 +139,22 @@ def test_a_clone_keeps_the_rights_of_its_template(provision: Provision) -> None:
     finally:
         with psycopg.connect(CLUSTER.databases.admin_url, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {copy} WITH (FORCE)".encode())
+
+
+def test_passwords_are_never_sent_in_the_clear(provision: Provision, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server logs these statements where its operator wishes so."""
+    before = CLUSTER.server.log.stat().st_size
+    with monkeypatch.context() as watched:
+        watched.setenv("PGOPTIONS", "-c log_statement=ddl")
+        for _ in range(2):  # made, then altered
+            main, keys = provision(NORTH)
+    with CLUSTER.server.log.open("rb") as log:
+        log.seek(before)
+        said = log.read().decode()
+    assert f'CREATE ROLE "{main.role}"' in said
+    assert f'ALTER ROLE "{keys.role}"' in said
+    assert f"'{main.password}'" not in said
+    assert f"'{keys.password}'" not in said
+    for part in (main, keys):
+        with _as(part) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.processes import mentioning, until
+from xiucheng.kit import supervisor as supervising
+from xiucheng.kit.logfiles import LARGEST, shorten
 from xiucheng.kit.supervisor import Member, Supervisor
+from xiucheng.kit.trialdb import TrialDatabase
 
 MARK = "XIUCHENG_TEST_GROUP"
 SLEEP = "import time; time.sleep(600)"
@@ -36,9 +42,11 @@ class Group:
         log = self.folder / f"{name}.log"
         return Member(name, command, {MARK: self.mark}, log, patience=patience, may_finish=may_finish)
 
-    def run(self, *members: Member, meanwhile: Callable[[Supervisor], None]) -> None:
+    def run(
+        self, *members: Member, meanwhile: Callable[[Supervisor], None], database: TrialDatabase | None = None
+    ) -> None:
         """Runs the group; `meanwhile` acts in another thread and the group is asked to stop when it returns."""
-        supervisor = Supervisor(members, tell=lambda *event: self.events.append(event))
+        supervisor = Supervisor(members, database=database, tell=lambda *event: self.events.append(event))
         failures: list[BaseException] = []
 
         def act() -> None:
@@ -97,6 +105,82 @@ def test_a_member_that_keeps_dying_is_started_ever_more_slowly(group: Group) -> 
     details = [detail for kind, _, detail in group.events if kind == "died"]
     assert [detail.split(", ")[0] for detail in details] == ["3"] * len(details)
     assert [detail.split(", ")[1] for detail in details][:3] == ["0.2 s", "0.5 s", "1 s"]
+
+
+def test_a_member_that_cannot_be_started_again_is_told_and_tried_again(group: Group) -> None:
+    member = group.member("a", SLEEP)
+
+    def meanwhile(supervisor: Supervisor) -> None:
+        until(lambda: len(group.alive()) == 1, 10, "it runs")
+        member.log.unlink()
+        member.log.mkdir()
+        _kill(*group.alive())
+        until(lambda: group.names("failed"), 10, "its log cannot be written")
+        member.log.rmdir()
+        until(lambda: len(group.alive()) == 1, 10, "it runs again")
+
+    group.run(member, meanwhile=meanwhile)
+    assert ("failed", "a", "Is a directory, 0.5 s") in group.events
+
+
+@pytest.fixture
+def database() -> Iterator[TrialDatabase]:
+    # pytest's own tmp_path lies in a folder that only its owner may enter; the server is another account under root.
+    folder = Path(tempfile.mkdtemp(prefix="xc-supervisor-"))
+    folder.chmod(0o711)
+    with TrialDatabase(folder, fast=True) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+def test_a_database_that_cannot_be_started_at_once_is_tried_until_it_can(group: Group, database: TrialDatabase) -> None:
+    def meanwhile(supervisor: Supervisor) -> None:
+        assert database.process is not None
+        first = database.process.pid
+        database.log.unlink()
+        database.log.mkdir()
+        _kill(first)
+        until(lambda: len(group.names("failed")) > 1, 10, "it is tried more than once, and told")
+        database.log.rmdir()
+        until(lambda: group.names("started"), 20, "it runs again")
+        with psycopg.connect(database.url()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+    group.run(meanwhile=meanwhile, database=database)
+    # From this thread, which the server must not outlive.
+    assert group.events[0] == ("died", "postgres", "-9, 0.2 s")
+    assert [detail for kind, _, detail in group.events if kind == "failed"][:2] == [
+        "Is a directory, 0.5 s",
+        "Is a directory, 1 s",
+    ]
+    assert group.names("died") == ["postgres"]
+
+
+def test_a_log_is_cut_while_its_process_writes_on(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    with log.open("ab") as output:
+        writer = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=output)
+    assert writer.stdin is not None
+    writer.stdin.write(b"before" * 100)
+    writer.stdin.flush()
+    until(lambda: log.stat().st_size == 600, 5, "it has written")
+    assert not shorten(log, largest=600)
+    assert shorten(log, largest=599)
+    writer.communicate(b"after")
+    assert log.read_bytes() == b"after"
+    assert (tmp_path / "a.log.1").read_bytes() == b"before" * 100
+    assert (tmp_path / "a.log.1").stat().st_mode & 0o777 == 0o600
+
+
+def test_logs_of_a_running_group_do_not_fill_the_disk(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervising, "_LOGS_EVERY", 0.1)
+    chatter = f"import os, time; os.write(1, b'x' * {LARGEST + 1}); time.sleep(600)"
+    log = group.folder / "a.log"
+
+    def meanwhile(supervisor: Supervisor) -> None:
+        until(lambda: log.with_name("a.log.1").exists() and log.stat().st_size == 0, 10, "the log is cut")
+
+    group.run(group.member("a", chatter), meanwhile=meanwhile)
 
 
 def test_what_a_dead_member_forked_goes_with_it(group: Group) -> None:

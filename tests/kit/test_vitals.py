@@ -1,8 +1,11 @@
-"""When a disk is short and a certificate near its end, for all who say so: the page, doctor and the figures."""
+"""What is told of a running site: sessions of a real server, and when a disk is short and a certificate near its end,
+for all who say so: the page, doctor and the figures."""
 
+import psycopg
 import pytest
 
 from xiucheng.kit import vitals
+from xiucheng.kit.now import now
 
 GIB = 2**30
 
@@ -18,3 +21,16 @@ def test_a_disk_is_short_below_a_tenth_or_ten_gibibytes_and_always_below_two(tot
 def test_a_certificate_warns_in_time_and_alarms_at_last():
     levels = [vitals.certificate_level(days) for days in (21, 20, 3, 2, -1)]
     assert levels == ["ok", "warn", "warn", "error", "error"]
+
+
+def test_connections_are_those_of_the_whole_server(committed_db):
+    """Their bound is the whole server's, and other databases and roles use it up as well."""
+    before = vitals.read(now)
+    others = [psycopg.connect(url) for url in (committed_db.admin_url, committed_db.keys_url, committed_db.url)]
+    try:
+        # What earlier tests left may end meanwhile, so it is not counted exactly.
+        assert vitals.read(now).connections >= before.connections + 2
+    finally:
+        for other in others:
+            other.close()
+    assert 0 < before.connections < before.max_connections

@@ -88,6 +88,28 @@ def test_only_doors_and_workers_read_the_clock():
                 assert ast.unparse(node.func) not in CLOCKS, f"{relative}:{node.lineno} reads the clock"
 
 
+ASKING = {"jobs.py", "timers.py", "reactions.py"}
+"""Files of a room that begin by themselves, without a door that says when it is."""
+ASK_THEMSELVES = {
+    "foundation/people/signin.py": "what the sign-in library calls, without a time",
+    "operations/dispatch/preview.py": "what packs calls to judge a draft: a kind's functions are given no time",
+    "operations/founding/rehearsing/child.py": "a process of its own",
+    "operations/founding/rehearsing/walking.py": "what goes from hand to hand in that process",
+}
+
+
+def test_only_what_begins_by_itself_asks_what_time_it_is():
+    """A query or a verb that looks at the clock when nobody says the time cannot be tested or replayed."""
+    found = set()
+    for path, tree in sources():
+        relative = path.relative_to(PACKAGE).as_posix()
+        if relative.startswith(("interfaces/", "config/")) or path.name in ASKING:
+            continue
+        if any(name.startswith("xiucheng.kit.now") for name in _imports(path, tree)):
+            found.add(relative)
+    assert found == set(ASK_THEMSELVES)
+
+
 def test_rules_are_pure():
     """rules.py knows Django only as the translator of its sentences."""
     for path, tree in sources():

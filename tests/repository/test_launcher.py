@@ -252,8 +252,21 @@ def test_without_the_distributions_server_it_says_so_loudly(
 ) -> None:
     monkeypatch.setattr(check, "find_server", lambda: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert check.on_distribution() == 0
+    assert check.on_distribution() == 1, "what did not run has not passed"
     assert "NOT RUN" in capsys.readouterr().err
+
+
+def test_another_version_of_the_distributions_server_is_not_the_one_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "SERVERS", tmp_path)
+    for version in ("13", "17"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        _program(tmp_path / version / "bin", "postgres", version)
+    assert check.find_server() is None
+    (tmp_path / "15" / "bin").mkdir(parents=True)
+    _program(tmp_path / "15" / "bin", "postgres", "15")
+    assert check.find_server() == tmp_path / "15" / "bin"
 
 
 def test_what_runs_on_every_server_is_there() -> None:

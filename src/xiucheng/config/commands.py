@@ -73,7 +73,7 @@ def simulate(
 
     if pause and resume:
         raise typer.BadParameter(_("暂停和继续不能同时选。"))
-    folder = Path(os.environ.get("XIUCHENG_DATA") or data or district_data()).absolute()
+    folder = (data or Path(os.environ.get("XIUCHENG_DATA") or district_data())).absolute()
     wish = control.read(folder)
     if wish is None:
         raise fail(_("{folder} 里没有运行过的模拟器。先运行 demo。").format(folder=folder))

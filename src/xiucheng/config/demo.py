@@ -6,7 +6,6 @@ import math
 import os
 import signal
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -172,7 +171,7 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+    except OSError:
         return False
 
 

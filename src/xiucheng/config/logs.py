@@ -13,22 +13,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from xiucheng.kit import wordless
+from xiucheng.kit.journal import codes
 
 # As of the journal's payloads: a code is short, of ASCII, without spaces and without the marks of an address.
 _CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,80}")
-_LONG_DIGITS = re.compile(r"\d{7,}")
+_ID = re.compile(r"[0-9a-f]{32}")
+_NUMBER_BOUND = 10**7
 HIDDEN = "…"
 
 
 def plain(value: object) -> object:
-    """A number or a code as it is, everything else hidden. A telephone number is no code."""
-    if value is None or isinstance(value, bool | int | float):
-        return value if not isinstance(value, int) or abs(value) < 10**7 else HIDDEN
+    """A number or a code as it is, everything else hidden. A telephone number is no code, however it is written."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        # A spreadsheet makes 13800138000.0 of it.
+        return value if abs(value) < _NUMBER_BOUND else HIDDEN
     text = str(value)
-    whole = _CODE.fullmatch(text) is not None
-    # An id is a code although it has long runs of digits; a number of eleven is a telephone's.
-    is_id = re.fullmatch(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", text) is not None
-    return value if whole and (is_id or not _LONG_DIGITS.search(text)) else HIDDEN
+    if codes.is_reference(text) or _ID.fullmatch(text):
+        return value
+    return value if _CODE.fullmatch(text) and not codes.may_be_telephone(text) else HIDDEN
 
 
 def message(record: logging.LogRecord) -> str:

@@ -12,8 +12,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# No more than the process has database connections (XIUCHENG_POOL), nor than its processors can turn to.
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+from . import environment
+
+# No more than the process has database connections, nor than its processors can turn to.
+THREADS = min(environment.number("XIUCHENG_POOL"), 2 * (os.cpu_count() or 1) + 1)
 
 TARGETS = {
     "web": ("wsgi", "xiucheng.config.wsgi:application"),

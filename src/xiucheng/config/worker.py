@@ -7,7 +7,8 @@ jobs are taken with SKIP LOCKED. A killed worker leaves nothing half done, becau
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,30 +53,40 @@ class Timer:
     run: Callable[[datetime], object]
 
 
-TIMERS = (
-    Timer("heartbeat", 2, lambda at: heartbeat.beat("worker", at)),
-    Timer("tasks falling due", 1, task_timers.run_due),
-    Timer("checks to begin", 2, case_timers.start_checks),
-    Timer("cases reckoned anew", 5, case_timers.recalculate),
-    Timer("parked steps", 5, readers.retry_parked),
-    Timer("emptied tables", 10, lambda at: readers.rebuild_lost()),
-    Timer("day heads", 60, sequencer.close_days),
-    Timer("claims long past", 300, lambda at: readers.forget_claims()),
-    Timer("erasures left over", 60, people_timers.carry_out_erasures),
-    Timer("sign-in leftovers", 3600, people_timers.tidy),
-    Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
-    Timer("pictures never sent", 3600, lambda at: media.sweep_unsent(now=at)),
-    Timer("personal columns", 3600, founding_timers.erase_due),
-    Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
-    Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
-)
+LANES: Mapping[str, Sequence[Timer]] = {
+    # By itself, because doctor and /healthz take a worker for dead that is silent for ten seconds.
+    "alive": (Timer("heartbeat", 2, lambda at: heartbeat.beat("worker", at)),),
+    # What people wait for: the clocks of tasks and cases.
+    "clocks": (
+        Timer("tasks falling due", 1, task_timers.run_due),
+        Timer("checks to begin", 2, case_timers.start_checks),
+        Timer("cases reckoned anew", 5, case_timers.recalculate),
+        Timer("parked steps", 5, readers.retry_parked),
+    ),
+    # What nobody waits for and what may take minutes: a whole journal read again, folders looked through.
+    "care": (
+        Timer("emptied tables", 10, lambda at: readers.rebuild_lost()),
+        Timer("day heads", 60, sequencer.close_days),
+        Timer("erasures left over", 60, people_timers.carry_out_erasures),
+        Timer("claims long past", 300, lambda at: readers.forget_claims()),
+        Timer("sign-in leftovers", 3600, people_timers.tidy),
+        Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
+        Timer("pictures never sent", 3600, lambda at: media.sweep_unsent(now=at)),
+        Timer("personal columns", 3600, founding_timers.erase_due),
+        Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
+        Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
+    ),
+}
+"""The timers of each thread: within one they wait for one another, so what is slow stands apart from what is due."""
 
 
 class Worker:
-    """Runs until `stop` is set; `woken` is set whenever new positions are there."""
+    """Runs until `stop` is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, lanes: Mapping[str, Sequence[Timer]] = LANES) -> None:
         self.stop = threading.Event()
+        self._lanes = lanes
+        # Set whenever new positions are there.
         self._new_for = {"projections": threading.Event(), "reactions": threading.Event()}
 
     def run(self) -> None:
@@ -85,7 +96,7 @@ class Worker:
             self._sequence,
             lambda: self._read("projections", reacts=False),
             lambda: self._read("reactions", reacts=True),
-            self._time,
+            *(partial(self._time, timers) for timers in self._lanes.values()),
             self._jobs,
         ]
         threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
@@ -119,13 +130,12 @@ class Worker:
             while moved and not self.stop.is_set():
                 moved = any([self._guarded(name, partial(readers.run, name)) for name in names])
 
-    def _time(self) -> None:
-        next_at = dict.fromkeys((timer.name for timer in TIMERS), 0.0)
-        clock = asyncio.new_event_loop().time
+    def _time(self, timers: Sequence[Timer]) -> None:
+        next_at = dict.fromkeys((timer.name for timer in timers), 0.0)
         while not self.stop.is_set():
-            for timer in TIMERS:
-                if clock() >= next_at[timer.name]:
-                    next_at[timer.name] = clock() + timer.every
+            for timer in timers:
+                if time.monotonic() >= next_at[timer.name]:
+                    next_at[timer.name] = time.monotonic() + timer.every
                     self._guarded(timer.name, partial(timer.run, now()))
             self.stop.wait(0.2)
 

@@ -1,13 +1,18 @@
 """Work that may fail or take long, done by the worker: a thin face of procrastinate in the site's schema."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app as _app
+from procrastinate.jobs import Job as _Queued
+from procrastinate.jobs import Status
 
 from . import tracing
+
+log = logging.getLogger(__name__)
 
 STALLED_S = 30.0
 """A worker that has not been heard of for so long is dead (it says so every ten seconds)."""
@@ -59,11 +64,28 @@ def job(
 
 
 async def rescue(app: App, seconds: float = STALLED_S) -> int:
-    """Queue again what a killed worker was doing; returns how many jobs. `app`: opened, as a worker has it."""
-    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-    for job in stalled:
-        await app.job_manager.retry_job(job)
-    return len(stalled)
+    """Queue again what a killed worker was doing; returns how many jobs. `app`: opened, as a worker has it.
+
+    A job whose worker died as often as the job may be tried has failed: it may be what kills them (it takes all the
+    memory, it crashes a library), and queued again for ever it would take down every worker that comes.
+    """
+    again = 0
+    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+        if _may_be_tried(app, stalled):
+            await app.job_manager.retry_job(stalled)
+            again += 1
+        else:
+            log.error("job %s of %s is given up: its worker died every time", stalled.id, stalled.task_name)
+            await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=False)
+    return again
+
+
+def _may_be_tried(app: App, stalled: _Queued) -> bool:
+    """Are there tries left, as for a job that raises? A job that this version does not know is left to one that does:
+    procrastinate itself fails it when it is fetched."""
+    task = app.tasks.get(stalled.task_name)
+    decision = task.get_retry_exception(RuntimeError("its worker died"), stalled) if task else True
+    return decision is not None
 
 
 def run_waiting() -> None:

@@ -179,7 +179,9 @@ def _make_role(admin: psycopg.Connection, part: Part) -> None:
     statement = (
         "ALTER ROLE {} LOGIN NOSUPERUSER PASSWORD {}" if known else "CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {}"
     )
-    admin.execute(sql.SQL(statement).format(sql.Identifier(part.role), sql.Literal(part.password)))
+    # What the server gets is what it would make of it: statements are logged, listed and kept in the log of changes.
+    verifier = admin.pgconn.encrypt_password(part.password.encode(), part.role.encode(), b"scram-sha-256").decode()
+    admin.execute(sql.SQL(statement).format(sql.Identifier(part.role), sql.Literal(verifier)))
 
 
 def _make_database(admin: psycopg.Connection, part: Part) -> None:

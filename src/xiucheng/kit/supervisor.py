@@ -17,13 +17,17 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from .logfiles import shorten
 from .trialdb import TrialDatabase
 from .trialos import die_with_parent
+from .unready import Unready
 
 # Seconds before a restart, by how often the member died in a row; a member that lived a while starts from the front.
 BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SETTLED = 30.0
 _TICK = 0.1
+_LOGS_EVERY = 10.0
+"""Seconds between looks at how long the logs are."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,40 @@ class Member:
     may_finish: bool = False
 
 
+class _Pauses:
+    """When the next start is due: ever later for what does not stay, at the front again for what lived a while."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._started = 0.0
+        self._due = 0.0
+
+    def note_start(self) -> None:
+        self._started = time.monotonic()
+
+    def note_failure(self) -> float:
+        """It died, or did not even start; says in how many seconds it is tried again."""
+        moment = time.monotonic()
+        if self._started and moment - self._started > SETTLED:
+            self._failures = 0
+        self._started = 0.0
+        wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        self._failures += 1
+        self._due = moment + wait
+        return wait
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self._due
+
+
 class _Running:
     """A member and the process that is it at the moment."""
 
     def __init__(self, member: Member) -> None:
         self.member = member
         self.process: subprocess.Popen[bytes] | None = None
-        self.started = 0.0
-        self.deaths = 0
-        self.due = 0.0
+        self.pauses = _Pauses()
         self.finished = False
 
     def start(self) -> None:
@@ -62,7 +91,7 @@ class _Running:
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )
-        self.started = time.monotonic()
+        self.pauses.note_start()
 
     def signal(self, sig: int) -> None:
         """To the whole session the member leads, also when the member itself is gone already."""
@@ -73,18 +102,15 @@ class _Running:
     def note_death(self) -> float:
         """What it forked goes with it; says in how many seconds it is started again."""
         self.signal(signal.SIGKILL)
-        if time.monotonic() - self.started > SETTLED:
-            self.deaths = 0
-        wait = BACK_OFF[min(self.deaths, len(BACK_OFF) - 1)]
-        self.deaths += 1
-        self.due = time.monotonic() + wait
-        return wait
+        return self.pauses.note_failure()
 
 
 class Supervisor:
     """`run()` holds the group together until SIGINT, SIGTERM, SIGHUP or `stop()`; `tell(event, name, detail)` reports.
 
-    Events: `started`, `died` (detail: exit status and seconds until the restart), `finished`, `stopping`, `killed`.
+    Events: `started`, `died` (detail: "exit status, pause until the restart"), `failed` (it could not be started
+    again; detail: "why, pause"), `finished`, `stopping`, `killed`. Logs of members and of the database are cut as they
+    grow (`kit/logfiles`).
     """
 
     def __init__(
@@ -96,7 +122,9 @@ class Supervisor:
     ) -> None:
         self._running = [_Running(member) for member in members]
         self._database = database
-        self._database_due = 0.0
+        self._database_pauses = _Pauses()
+        self._database_down = False
+        self._logs_looked = 0.0
         self._tell = tell
         self._asked = 0
 
@@ -133,10 +161,17 @@ class Supervisor:
         for running in self._running:
             process = running.process
             if process is None:
-                if not running.finished and time.monotonic() >= running.due:
-                    self._start(running)
+                if not running.finished and running.pauses.over:
+                    self._start_again(running)
             elif process.poll() is not None:
                 self._note_end(running, process.returncode)
+        self._look_at_logs()
+
+    def _start_again(self, running: _Running) -> None:
+        try:
+            self._start(running)
+        except OSError as error:  # a full disk, no memory for one more process: it may pass
+            self._tell("failed", running.member.name, f"{_why(error)}, {running.pauses.note_failure():g} s")
 
     def _note_end(self, running: _Running, status: int) -> None:
         if running.member.may_finish and status == 0:
@@ -152,13 +187,29 @@ class Supervisor:
         database = self._database
         if database is None or database.process is None or database.process.poll() is None:
             return
-        if time.monotonic() < self._database_due:
+        if not self._database_down:
+            self._database_down = True
+            wait = self._database_pauses.note_failure()
+            self._tell("died", "postgres", f"{database.process.returncode}, {wait:g} s")
+        if not self._database_pauses.over:
             return
-        self._tell("died", "postgres", str(database.process.returncode))
-        self._database_due = time.monotonic() + 2
-        with contextlib.suppress(Exception):  # tried again at the next look
+        try:
+            self._database_pauses.note_start()
             database.restart()
+        except Exception as error:  # whatever it is: told, and tried again after a pause
+            self._tell("failed", "postgres", f"{_why(error)}, {self._database_pauses.note_failure():g} s")
+        else:
+            self._database_down = False
             self._tell("started", "postgres", "")
+
+    def _look_at_logs(self) -> None:
+        if time.monotonic() - self._logs_looked < _LOGS_EVERY:
+            return
+        self._logs_looked = time.monotonic()
+        logs = [running.member.log for running in self._running]
+        for log in [*logs, self._database.log] if self._database is not None else logs:
+            with contextlib.suppress(OSError):  # a log that cannot be cut must not end what it tells of
+                shorten(log)
 
     def _end(self) -> None:
         self._asked = max(self._asked, 1)
@@ -178,6 +229,13 @@ class Supervisor:
             running.process.wait()
         if self._database is not None:
             self._database.stop()
+
+
+def _why(error: Exception) -> str:
+    """A code, or what the operating system calls it; no sentence, since it is told in another's language."""
+    if isinstance(error, Unready):
+        return error.code
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
 @contextlib.contextmanager

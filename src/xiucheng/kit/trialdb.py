@@ -107,9 +107,12 @@ class TrialDatabase:
             self._lock = None
 
     def restart(self, timeout: float = 60) -> None:
-        """Starts the server again after it died, without letting the folder go in between."""
+        """Starts the server again after it died, without letting the folder go in between.
+
+        Whatever hinders it is raised (a full disk, `not_started` …), and the next call tries again: until a new process
+        is there, `process` is the dead one.
+        """
         if self._process is not None and self._process.poll() is not None:
-            self._process = None
             self._clear_stale()
             self._launch(timeout)
 

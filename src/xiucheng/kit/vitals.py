@@ -59,8 +59,9 @@ class Vitals:
 
     pending: steps without a position; pending_s: how long the oldest has waited. lags: reader → positions behind.
     jobs: status (todo, doing, failed …) → how many of the queue; job_wait_s: how long the oldest due one has waited.
-    alive: process → seconds since it was heard of. clock_s: how far the database's clock is from ours, without the
-    way there and back.
+    alive: process → seconds since it was heard of. connections: clients of the whole server, whatever their database,
+    as max_connections bounds them all (whose kind is hidden from us counts). clock_s: how far the database's clock is
+    from ours, without the way there and back.
     """
 
     pending: int
@@ -95,7 +96,8 @@ SELECT (SELECT count(*) FROM kit_pending),
        (SELECT COALESCE(json_object_agg(process, extract(epoch FROM clock_timestamp() - at)), '{}')::text
           FROM kit_heartbeat),
        pg_database_size(current_database()),
-       (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),
+       (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND usesysid IS NOT NULL
+           AND COALESCE(backend_type, 'client backend') = 'client backend'),
        current_setting('max_connections')::int,
        extract(epoch FROM clock_timestamp())
 """

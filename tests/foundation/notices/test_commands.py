@@ -302,7 +302,7 @@ def test_the_inbox_is_paged_from_either_end(db: None, person: UUID) -> None:
 )
 def test_a_made_up_cursor_is_refused(db: None, person: UUID, cursor: str) -> None:
     with pytest.raises(Refused) as caught:
-        queries.inbox(person, cursor=cursor)
+        queries.inbox(person, now=NOON, cursor=cursor)
     assert caught.value.code == "bad_cursor"
 
 

@@ -95,6 +95,41 @@ def test_a_main_database_restored_from_before_forgets_again() -> None:
 
 
 @COMMITTED
+def test_while_the_key_store_is_away_the_file_does_not_grow(settings, tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "erasures"
+    settings.XIUCHENG_ERASURE_LIST = str(file)
+    key = vault.new_key()
+    sealed = vault.seal(key, "words")
+
+    def unreachable(*_: object) -> int:
+        raise OSError("the key store does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "delete", unreachable)
+        vault.destroy([key], reason="erase_report", now=NOW)
+        for _ in range(3):
+            with pytest.raises(OSError, match="does not answer"):
+                timers.carry_out_erasures(NOW)
+    assert len(file.read_text().splitlines()) == 1
+    assert timers.carry_out_erasures(NOW) == 1
+    assert vault.open(key, sealed) is None
+
+
+@COMMITTED
+def test_a_torn_line_of_the_file_hides_no_other(settings, tmp_path: Path) -> None:
+    """A full disk or a power cut ends the file within a line."""
+    file = tmp_path / "erasures"
+    settings.XIUCHENG_ERASURE_LIST = str(file)
+    file.write_text(f"{uuid4()} erase_report {NOW.isoformat()[:9]}")
+    key = vault.new_key()
+    vault.destroy([key], reason="erase_report", now=NOW)
+    Erasure.objects.all().delete()
+    keys_sql("DELETE FROM keystore_erasure")
+    assert vault.reapply_erasures().listed == 1
+    assert Erasure.objects.get().key_id == key
+
+
+@COMMITTED
 def test_where_both_come_from_before_the_file_knows(settings, tmp_path: Path) -> None:
     settings.XIUCHENG_ERASURE_LIST = str(tmp_path / "erasures")
     key, other = vault.new_key(), vault.new_key()

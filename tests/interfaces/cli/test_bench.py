@@ -15,6 +15,7 @@ from tests.interfaces.cli.conftest import run
 from xiucheng.interfaces.cli import bench
 from xiucheng.interfaces.cli.bench.bare import Renewal, Statement, run_bare
 from xiucheng.kit.ids import uuid7
+from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 
 
@@ -180,7 +181,7 @@ def test_pages_over_the_filled_district_keep_to_their_statements(small: Any) -> 
     from xiucheng.operations.board import queries as board
 
     world = seed.cases(total=300, still_open=120)
-    first = board.hall(standing("dispatcher"))
+    first = board.hall(standing("dispatcher"), now=now())
     assert len(first.rows) == 50
     assert all(row.title and row.title.startswith("示例案卷") for row in first.rows)
     for reader in lists.READERS:

@@ -248,3 +248,12 @@ def test_digits_that_a_telephone_could_have_are_refused_whatever_signs_stand_bet
     except ValueError:
         kept = False
     assert kept == (longest_run(text) <= 6 and not re.search("[A-Z][a-z]", text))
+
+
+def test_of_a_long_story_the_last_steps_are_told(transactional_db):
+    subject = uuid7()
+    ids = [note(subject, n=number) for number in range(4)]
+    sequencer.run_once()
+    ids += [note(subject, n=number) for number in range(4, 7)]
+    assert [step.payload["n"] for step in journal.of_subject(subject)] == list(range(7))
+    assert [step.id for step in journal.of_subject(subject, limit=5)] == ids[2:]

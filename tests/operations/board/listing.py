@@ -13,7 +13,7 @@ def bring_up() -> None:
             pass
 
 
-def pages(standing, filters, limit, *, backward=False, now=None):
+def pages(standing, filters, limit, *, backward=False, now):
     """All pages of a list, from its first or from its last."""
     found, cursor = [], "last" if backward else None
     while True:

@@ -19,13 +19,13 @@ SYSTEM = Standing.for_system("test")
 def test_search_by_number_and_by_words(world):
     lamp, hole = world.file(title="北门路灯闪烁"), world.file(title="人行道塌陷")
     bring_up()
-    found = queries.hall(SYSTEM, Filters(queue="all", text=lamp.number.replace("-", " ")))
+    found = queries.hall(SYSTEM, Filters(queue="all", text=lamp.number.replace("-", " ")), now=world.now)
     assert [row.case_id for row in found.rows] == [lamp.case_id]
-    found = queries.hall(SYSTEM, Filters(text="塌陷"))
+    found = queries.hall(SYSTEM, Filters(text="塌陷"), now=world.now)
     assert [row.title for row in found.rows] == ["人行道塌陷"]
-    assert queries.hall(SYSTEM, Filters(text="不存在的字")).rows == []
-    assert queries.hall(world.standing("parks_clerk"), Filters(text=hole.number)).rows == []
-    assert queries.hall(SYSTEM, Filters(text="\0")).rows == []
+    assert queries.hall(SYSTEM, Filters(text="不存在的字"), now=world.now).rows == []
+    assert queries.hall(world.standing("parks_clerk"), Filters(text=hole.number), now=world.now).rows == []
+    assert queries.hall(SYSTEM, Filters(text="\0"), now=world.now).rows == []
 
 
 @pytest.fixture
@@ -56,23 +56,23 @@ def searched(world):
         ("公用设施", 3),
     ],
 )
-def test_each_word_is_in_the_text_or_in_a_name(searched, typed, found):
-    listed = queries.hall(SYSTEM, Filters(queue="all", text=typed)).rows
+def test_each_word_is_in_the_text_or_in_a_name(searched, world, typed, found):
+    listed = queries.hall(SYSTEM, Filters(queue="all", text=typed), now=world.now).rows
     assert len(listed) == found, [row.title for row in listed]
     assert found != 1 or listed[0].case_id == searched.case_id
 
 
-def test_any_part_of_a_number_finds_its_case(searched):
+def test_any_part_of_a_number_finds_its_case(searched, world):
     year, thousands, units, check = searched.number.split("-")
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     for typed in (
         searched.number, searched.number.translate(wide), f"{year}-{thousands}-{units}", f"{thousands}-{units}",
         f"{units}-{check}", f"{year}{thousands}{units}", f"{thousands}{units}{check}",
     ):  # fmt: skip
-        rows = queries.hall(SYSTEM, Filters(queue="all", text=typed)).rows
+        rows = queries.hall(SYSTEM, Filters(queue="all", text=typed), now=world.now).rows
         assert searched.case_id in {row.case_id for row in rows}, typed
         assert all(row.row.number.replace("-", "").find(parts(typed)) >= 0 for row in rows), typed
-    rows = queries.hall(SYSTEM, Filters(queue="all", text=f"{units}-{check} 路灯")).rows
+    rows = queries.hall(SYSTEM, Filters(queue="all", text=f"{units}-{check} 路灯"), now=world.now).rows
     assert [row.case_id for row in rows] == [searched.case_id]
 
 
@@ -82,15 +82,15 @@ def parts(typed: str) -> str:
 
 def test_names_open_nothing_that_one_may_not_see(searched, world):
     for who, found in (("street_head", 3), ("roads_clerk", 1), ("parks_clerk", 0), ("far_inspector", 0)):
-        rows = queries.hall(world.standing(who), Filters(queue="all", text="东街街道")).rows
+        rows = queries.hall(world.standing(who), Filters(queue="all", text="东街街道"), now=world.now).rows
         assert len(rows) == found, who
 
 
 def test_a_search_of_many_words_takes_few_statements(searched, world):
     by = world.standing("dispatcher")
     with CaptureQueriesContext(connection) as captured:
-        queries.hall(by, Filters(queue="all", text="路灯 养护 东街 不亮 26 槐花"))
-        queries.counts(by)
+        queries.hall(by, Filters(queue="all", text="路灯 养护 东街 不亮 26 槐花"), now=world.now)
+        queries.counts(by, now=world.now)
     assert len(captured) <= 7, [query["sql"][:80] for query in captured]
 
 
@@ -134,6 +134,6 @@ def test_a_number_is_found_by_those_only_who_may_see_its_case(world):
     filed = world.file()
     bring_up()
     typed = filed.number.replace("-", "")
-    assert pages(world.standing("dispatcher"), Filters(queue="all", text=typed), 10) == [filed.case_id]
-    assert pages(world.standing("far_inspector"), Filters(queue="all", text=typed), 10) == []
-    assert pages(world.standing("parks_clerk"), Filters(queue="all", text=typed), 10) == []
+    assert pages(world.standing("dispatcher"), Filters(queue="all", text=typed), 10, now=world.now) == [filed.case_id]
+    assert pages(world.standing("far_inspector"), Filters(queue="all", text=typed), 10, now=world.now) == []
+    assert pages(world.standing("parks_clerk"), Filters(queue="all", text=typed), 10, now=world.now) == []

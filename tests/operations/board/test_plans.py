@@ -75,10 +75,10 @@ def test_pages_and_counts_over_a_seeded_table(db):
 
 def _looks_like_a_district(seeded):
     dispatcher = reader(seeded, "dispatcher")
-    counted = queries.counts(dispatcher)
+    counted = queries.counts(dispatcher, now=now())
     assert counted["open"] == OPEN
     assert 0.1 * OPEN < counted["overdue"] < 0.3 * OPEN
     assert all(counted[name] for name in ("to_dispatch", "to_sign", "handling", "to_check", "returned", "supervised"))
-    page = queries.hall(dispatcher)
+    page = queries.hall(dispatcher, now=now())
     assert len(page.rows) == LIMIT
     assert all(row.title for row in page.rows)

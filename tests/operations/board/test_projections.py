@@ -55,7 +55,7 @@ def test_rows_are_what_the_cases_are_and_a_replay_gives_the_same(world, seed):
         assert row.open is view.facts.is_open
         assert row.sort_at == (row.due_at or NEVER) if row.open else row.sort_at <= wanderer.at
         assert set(filter(None, row.asked.split(","))) == {request.what for request in view.requests}
-        assert row.kind == configuration.catalogue().category(row.category).kind
+        assert row.kind == configuration.catalogue(wanderer.at).category(row.category).kind
         told = [step for step in journal.of_subject(row.case_id) if step.name in VERBS]
         sources = Counter(s.payload["channel"] for s in told if s.verb in {"file", "file_self_handled", "add_source"})
         assert (row.sources, row.report_count) == (dict(sources), sources.total())

@@ -157,7 +157,7 @@ def test_a_list_starts_from_what_one_may_see(wanderer, world):
         # What a list shows, the case itself opens.
         for one in expected:
             assert cases.case(one, by, wanderer.at)
-        assert {row.case_id for row in queries.rows(list(wanderer.cases), by)} >= expected
+        assert {row.case_id for row in queries.rows(list(wanderer.cases), by, now=wanderer.at)} >= expected
 
 
 def test_several_streets_are_merged_into_one_order(wanderer, world):
@@ -177,7 +177,7 @@ def test_several_streets_are_merged_into_one_order(wanderer, world):
 def test_rows_have_their_words(world):
     filed = world.file(title="路口的路灯不亮")
     bring_up()
-    (row,) = queries.hall(SYSTEM).rows
+    (row,) = queries.hall(SYSTEM, now=world.now).rows
     assert (row.case_id, row.title, row.state, row.category) == (filed.case_id, "路口的路灯不亮", "待派遣", "路灯")
     assert row.place == "槐花社区"
     assert row.row.sort_at == row.row.due_at != NEVER
@@ -194,7 +194,7 @@ def test_rows_have_their_words(world):
 )
 def test_nonsense_is_refused(world, filters, cursor, code):
     with pytest.raises(Refused) as refusal:
-        queries.hall(SYSTEM, filters, cursor)
+        queries.hall(SYSTEM, filters, cursor, now=world.now)
     assert refusal.value.code == code
 
 

@@ -17,7 +17,6 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import as_json
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal.record import payload_json
-from xiucheng.kit.now import now as kit_now
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
@@ -122,14 +121,12 @@ def _shared(one: Tell, now: datetime) -> dict[str, Any]:
 
 
 @verb
-def cancel_waiting(
-    *, subject: UUID, subject_room: str | None = None, event: str | None = None, now: datetime | None = None
-) -> int:
-    """Take back what was told about a subject and nobody can see yet (None: of any room, any event, this instant).
+def cancel_waiting(*, subject: UUID, now: datetime, subject_room: str | None = None, event: str | None = None) -> int:
+    """Take back what was told about a subject and nobody can see yet at `now` (None: of any room, any event).
 
     Returns how many notices are gone.
     """
-    rows = Notice.objects.filter(subject=subject, read_at__isnull=True, visible_at__gt=now or kit_now())
+    rows = Notice.objects.filter(subject=subject, read_at__isnull=True, visible_at__gt=now)
     if subject_room is not None:
         rows = rows.filter(subject_room=subject_room)
     if event is not None:

@@ -11,7 +11,6 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from xiucheng.kit.now import now as kit_now
 from xiucheng.kit.paging import Cursor, Keyset, Page, bounded
 from xiucheng.kit.refused import Refused
 
@@ -54,7 +53,7 @@ class Notice:
 def inbox(
     person_id: UUID,
     *,
-    now: datetime | None = None,
+    now: datetime,
     cursor: str | None = None,
     limit: int | None = None,
     unread_only: bool = False,
@@ -68,7 +67,7 @@ def inbox(
         f" AND {where} ORDER BY {_ORDER.order(page)} LIMIT %s"
     )
     with connection.cursor() as db:
-        db.execute(sql, [person_id, now or kit_now(), *key, size + 1])
+        db.execute(sql, [person_id, now, *key, size + 1])
         rows = [_notice(row) for row in db.fetchall()]
     return _ORDER.page(rows, page, size, lambda notice: (notice.visible_at, notice.id))
 
@@ -92,12 +91,12 @@ def _notice(row: Sequence[Any]) -> Notice:
     return Notice(*values)
 
 
-def unread(person_id: UUID, now: datetime | None = None) -> int:
+def unread(person_id: UUID, now: datetime) -> int:
     """How many a person has not read, at most MANY; one statement over the index of unread ones."""
     with connection.cursor() as db:
         db.execute(
             "SELECT count(*) FROM (SELECT 1 FROM notices_notice"
             " WHERE person_id = %s AND read_at IS NULL AND visible_at <= %s LIMIT %s) AS few",
-            [person_id, now or kit_now(), MANY],
+            [person_id, now, MANY],
         )
         return int(db.fetchone()[0])

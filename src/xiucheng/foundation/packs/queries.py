@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from xiucheng.foundation.people import vault
-from xiucheng.kit.now import now as kit_now
 
 from . import line, registry, rules
 from .models import Version
@@ -110,12 +109,12 @@ class Preview:
         return not self.problems and self.obstacle is None
 
 
-def current(kind: str, at: datetime | None = None) -> Pack | None:
-    """The version in force at a moment (None: now), or None; no statement on most calls.
+def current(kind: str, at: datetime) -> Pack | None:
+    """The version in force at a moment (aware), or None; no statement on most calls.
 
     What another process published counts here within a second, what this one published at once.
     """
-    entry = rules.in_force(line.entries(kind), at or kit_now())
+    entry = rules.in_force(line.entries(kind), at)
     return _published(entry.id) if entry else None
 
 

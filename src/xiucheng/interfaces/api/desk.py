@@ -50,7 +50,7 @@ def my_tasks(request: HttpRequest, cursor: schemas.Cursor = None, limit: schemas
     """
     who = staff(request, "read")
     page = tasks.my_desk(who.standing, cursor=cursor, limit=limit)
-    result: schemas.TaskPage = shown.page(page, schemas.TaskPage, shown.tasks(page.rows, who.standing))
+    result: schemas.TaskPage = shown.page(page, schemas.TaskPage, shown.tasks(page.rows, who.standing, who.moment))
     return result
 
 
@@ -62,7 +62,8 @@ def my_requests(request: HttpRequest, cursor: schemas.Cursor = None, limit: sche
     """
     who = staff(request, "read")
     page = tasks.requests_for(who.standing, cursor=cursor, limit=limit)
-    result: schemas.RequestPage = shown.page(page, schemas.RequestPage, shown.requests(page.rows, who.standing))
+    rows = shown.requests(page.rows, who.standing, who.moment)
+    result: schemas.RequestPage = shown.page(page, schemas.RequestPage, rows)
     return result
 
 

@@ -1,6 +1,7 @@
 """From what the rooms give to what the API shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,9 +105,9 @@ def report(view: ReportView) -> schemas.ReportOut:
     return found
 
 
-def tasks(found: Sequence[Task], standing: Standing) -> list[schemas.TaskOut]:
+def tasks(found: Sequence[Task], standing: Standing, now: datetime) -> list[schemas.TaskOut]:
     """Duties with number and title of the cases they are about; 4 statements, one of them on `keys`."""
-    about = _cases(((one.room, one.subject) for one in found), standing)
+    about = _cases(((one.room, one.subject) for one in found), standing, now)
     return [
         schemas.TaskOut(
             id=one.id,
@@ -126,9 +127,9 @@ def tasks(found: Sequence[Task], standing: Standing) -> list[schemas.TaskOut]:
     ]
 
 
-def requests(found: Sequence[Request], standing: Standing) -> list[schemas.RequestRow]:
+def requests(found: Sequence[Request], standing: Standing, now: datetime) -> list[schemas.RequestRow]:
     """Decisions that wait, with number and title of the cases they are about; statements as `tasks`."""
-    about = _cases(((one.room, one.subject) for one in found), standing)
+    about = _cases(((one.room, one.subject) for one in found), standing, now)
     return [
         schemas.RequestRow(
             id=one.id,
@@ -143,9 +144,9 @@ def requests(found: Sequence[Request], standing: Standing) -> list[schemas.Reque
     ]
 
 
-def _cases(subjects: Iterable[tuple[str, UUID]], standing: Standing) -> Mapping[UUID, Listed]:
+def _cases(subjects: Iterable[tuple[str, UUID]], standing: Standing, now: datetime) -> Mapping[UUID, Listed]:
     wanted = [subject for room, subject in subjects if room == "cases"]
-    return {one.case_id: one for one in board.rows(wanted, standing)} if wanted else {}
+    return {one.case_id: one for one in board.rows(wanted, standing, now=now)} if wanted else {}
 
 
 def notice(one: Notice) -> schemas.NoticeOut:

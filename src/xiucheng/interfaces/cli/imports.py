@@ -44,10 +44,11 @@ def import_file(
 ) -> None:
     source = _mapping(mapping)
     with with_site(data, site=source.site or None, zone=source.zone if source.site else None, make=True):
+        from xiucheng.kit.now import now
         from xiucheng.operations.intake import imports
 
         with progress(_("导入 {name}").format(name=path.name)) as tick:
-            outcome = imports.run(path, source, dry_run=dry_run, errors_path=errors, progress=tick)
+            outcome = imports.run(path, source, now=now(), dry_run=dry_run, errors_path=errors, progress=tick)
         if source.site and not dry_run:
             # A site of history only: no worker runs there, so its journal and lists are brought up here.
             with stages(_("整理业务日志")):

@@ -75,7 +75,7 @@ def page(request: Visit, template: str, context: Mapping[str, Any] | None = None
         "nav": nav.items(request.standing, request.path),
         "posts": nav.posts(request.standing),
         "sees_cases": nav.sees_cases(request.standing),
-        "unread": notices.unread(person_id) if person_id else 0,
+        "unread": notices.unread(person_id, request.moment) if person_id else 0,
     }
     return render(request, template, {**frame, **(context or {})}, status=status)
 

@@ -33,7 +33,7 @@ def run(file: Path, *, mapping: str, per_minute: float, minutes: float) -> "feed
             time.sleep(batch * 60 / per_minute)
 
     leader = feeding.somebody("shift_leader", now())
-    imports.run(file, feed.mapping, by=leader, batch=batch, progress=between)
+    imports.run(file, feed.mapping, by=leader, now=now(), batch=batch, progress=between)
     until = time.monotonic() + minutes * 60
     while feed.open and time.monotonic() < until:
         if not feed.work(now()):

@@ -13,6 +13,9 @@ import os
 import shutil
 import subprocess
 import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +27,7 @@ from ..trialcluster import ENVIRONMENT, archive_of, binaries
 from ..trialdb import TrialDatabase
 from ..trialos import wait_until
 from ..unready import mark as _
-from .folder import Folder, to_disk
+from .folder import Folder, not_writable, to_disk
 from .programs import BackupRefused, aside, check, idle_disk
 
 CLUSTER, KEYS, SECRET = "cluster.tar.gz", "keys.tar.gz", "trial.secret"
@@ -43,7 +46,7 @@ class Copied:
 def save(database: TrialDatabase, keys_database: str, folder: Path, keys_folder: Path) -> Copied:
     """Copies the running cluster of `database`, the key store's files apart. From here on its log is kept.
 
-    Refused: `program_failed`; `log_not_kept` for a server that an earlier version started.
+    Refused: `program_failed`; `not_writable` (a full disk); `log_not_kept` for a server of an earlier version.
     """
     _keep_log(database)
     with psycopg.connect(database.url(), autocommit=True) as admin:
@@ -81,7 +84,14 @@ def save(database: TrialDatabase, keys_database: str, folder: Path, keys_folder:
                 target = keys if f"{member.name}/".startswith(apart) else cluster
                 target.addfile(member, content)
     except tarfile.ReadError:
+        # It broke off by itself, and its last words say why.
         process.kill()
+    except BaseException as error:
+        process.kill()
+        process.communicate()
+        if isinstance(error, OSError):
+            raise not_writable(folder, error) from error
+        raise
     check(process, "pg_basebackup")
     shutil.copy(database.data / SECRET, keys_folder / SECRET)
     return Copied(log_from=label.split("(file ", 1)[1].split(")", 1)[0], system=str(row[1]))
@@ -107,7 +117,7 @@ def _keep_log(database: TrialDatabase) -> None:
 def ship_log(database: TrialDatabase, backups: Folder) -> datetime:
     """Moves the kept log into the folder of backups; everything committed before the answered moment is then there.
 
-    Refused: `log_not_kept`, `log_stuck` where the server does not hand its log over.
+    Refused: `log_not_kept`, `not_writable`, `log_stuck` where the server does not hand its log over.
     """
     _keep_log(database)
     with psycopg.connect(database.url(), autocommit=True) as admin:
@@ -122,23 +132,31 @@ def ship_log(database: TrialDatabase, backups: Folder) -> datetime:
     if not wait_until((archive / row[0]).exists, _PATIENCE):
         raise BackupRefused("log_stuck", _("数据库没有交出事务日志 {segment}；磁盘满了吗"), segment=row[0])
     backups.wal.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in sorted(archive.iterdir()):
-        if path.name != "on" and not path.name.endswith(".part"):
-            _ship(path, backups.wal)
+    try:
+        hand_over(archive, backups.wal)
+    except OSError as error:
+        raise not_writable(backups.wal, error) from error
     note = backups.wal / f"{_REACHED}.new"
     note.write_text(json.dumps({"reached": reached.isoformat()}))
     to_disk(note)
     note.rename(backups.wal / _REACHED)
+    to_disk(backups.wal)
     return reached
 
 
-def _ship(path: Path, target: Path) -> None:
-    half = target / f"{path.name}.gz.half"
-    with path.open("rb") as source, gzip.open(half, "wb", compresslevel=1) as packed:
-        shutil.copyfileobj(source, packed, 1 << 20)
-    to_disk(half)
-    half.rename(target / f"{path.name}.gz")
-    path.unlink()
+def hand_over(archive: Path, wal: Path) -> None:
+    """Moves the server's segments, packed, from one folder into the other; a segment goes only when its copy and the
+    copy's name would survive a power cut. Raises OSError; what is not moved yet is moved the next time."""
+    segments = [path for path in sorted(archive.iterdir()) if path.name != "on" and not path.name.endswith(".part")]
+    for path in segments:
+        half = wal / f"{path.name}.gz.half"
+        with path.open("rb") as source, gzip.open(half, "wb", compresslevel=1) as packed:
+            shutil.copyfileobj(source, packed, 1 << 20)
+        to_disk(half)
+        half.rename(wal / f"{path.name}.gz")
+    to_disk(wal)
+    for path in segments:
+        path.unlink()
 
 
 def reached(backups: Folder) -> datetime | None:
@@ -147,6 +165,15 @@ def reached(backups: Folder) -> datetime | None:
         return datetime.fromisoformat(json.loads((backups.wal / _REACHED).read_text())["reached"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+@contextmanager
+def _whole(packed: Path) -> Iterator[None]:
+    """Reading a packed file. Refused: `damaged` where it is torn or is none."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error, tarfile.ReadError) as error:
+        raise BackupRefused("damaged", _("备份文件 {file} 不完整，已损坏"), file=packed) from error
 
 
 # -- the way back -----------------------------------------------------------------------------------------------------
@@ -172,7 +199,7 @@ class Restoring:
             shutil.rmtree(leftover, ignore_errors=True)
         self.fresh.mkdir(mode=0o700)
         for name in (folder / CLUSTER, keys_folder / KEYS):
-            with tarfile.open(name, "r:gz") as packed:
+            with _whole(name), tarfile.open(name, "r:gz") as packed:
                 packed.extractall(self.fresh, filter="data")
         if not (database.data / SECRET).exists():
             shutil.copy(keys_folder / SECRET, database.data / SECRET)
@@ -196,7 +223,7 @@ class Restoring:
             name = packed.name.removesuffix(".gz")
             # Histories of timelines are always wanted; of segments those that the copy begins with, of any timeline.
             if name.endswith(".history") or name[8:24] >= log_from[8:24]:
-                with gzip.open(packed, "rb") as source, (self.log / name).open("wb") as target:
+                with _whole(packed), gzip.open(packed, "rb") as source, (self.log / name).open("wb") as target:
                     shutil.copyfileobj(source, target, 1 << 20)
 
     def _aim(self, to: datetime | None) -> None:

@@ -98,7 +98,7 @@ class Folder:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self.root / "lock").open("a")
         except OSError as error:
-            raise _not_writable(self.root, error) from error
+            raise not_writable(self.root, error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,7 +119,7 @@ class Folder:
             try:
                 folder.mkdir(mode=0o700, parents=True)
             except OSError as error:
-                raise _not_writable(folder.parent, error) from error
+                raise not_writable(folder.parent, error) from error
         return name, *folders
 
     def finish(self, name: str, manifest: Manifest) -> Backup:
@@ -132,9 +132,11 @@ class Folder:
             for path in place.iterdir():
                 path.chmod(0o600)
                 to_disk(path)
-        keys.rename(self.keys_root / name)
-        folder.rename(self.root / name)
-        to_disk(self.root)
+            to_disk(place)
+        # The keys first, and on the disk before the next name: a backup that counts has its keys.
+        for place, root in ((keys, self.keys_root), (folder, self.root)):
+            place.rename(root / name)
+            to_disk(root)
         return Backup(name, self.root / name, self.keys_root / name, whole)
 
     def abandon(self, name: str) -> None:
@@ -179,7 +181,8 @@ class Folder:
         )
 
 
-def _not_writable(folder: Path, error: OSError) -> BackupRefused:
+def not_writable(folder: Path, error: OSError) -> BackupRefused:
+    """The refusal of a folder that cannot be written: no right, no room."""
     return BackupRefused("not_writable", _("不能写入备份目录 {folder}：{why}"), folder=folder, why=error.strerror)
 
 

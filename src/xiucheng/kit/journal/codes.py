@@ -12,20 +12,20 @@ from uuid import UUID
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CLOCK = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
-_SHAPES = re.compile(
+_REFERENCES = re.compile(
     "|".join(
         [
             rf"(person:)?{_UUID}",
             r"rule:[a-z][a-z0-9_.]*@\d{1,6}",
             rf"\d{{4}}-\d\d-\d\d([T ]{_CLOCK}(Z|[+-]\d\d:\d\d)?)?",
             _CLOCK,
-            # sha256 and its kin, and the first half of one.
-            r"[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}",
-            # A case's number, as people read it out.
+            # The short number of a subject, as people read it out: year, running number, part, check digit.
             r"\d\d-\d{4,6}-\d{3}-\d",
         ]
     )
 )
+_DIGESTS = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
+"""sha256 and its kin, and the first half of one."""
 # Not among the signs: the @ of an address. Not among the words: a name's capital before small letters.
 _CODE = re.compile(r"(?!.*[A-Z][a-z])[A-Za-z0-9_.:/|+-]{0,80}")
 _LONGEST_RUN = 6
@@ -50,6 +50,19 @@ NUMBER_CODES: Mapping[str, re.Pattern[str]] = {
     "code": _OWN,
 }
 """Names of payload entries whose values are codes of many digits, and how these look (STANDARDS §1)."""
+
+
+def is_reference(text: str) -> bool:
+    """An id, an instant, a rule's version, a subject's number: many digits, and nobody's telephone."""
+    return _REFERENCES.fullmatch(text) is not None
+
+
+def may_be_telephone(text: str) -> bool:
+    """Does it hold seven digits or more with nothing but signs between them (010-6234-5678, +86.138.0013.8000)?
+
+    Asked here of what goes into a step, and by the log of what goes into a line.
+    """
+    return _TOO_LONG.search(text) is not None
 
 
 def checked(value: Any, name: str = "payload") -> Any:
@@ -81,9 +94,9 @@ def _text(value: str, name: str) -> str:
     if _PLAIN.fullmatch(value):
         return value
     known = NUMBER_CODES.get(name)
-    if (known and known.fullmatch(value)) or _SHAPES.fullmatch(value):
+    if (known and known.fullmatch(value)) or is_reference(value) or _DIGESTS.fullmatch(value):
         return value
-    if not _CODE.fullmatch(value) or _TOO_LONG.search(value):
+    if not _CODE.fullmatch(value) or may_be_telephone(value):
         # The value itself is not repeated: whoever reads the log of this error must not read it either.
         raise ValueError(f"{name}: steps hold codes, not words")
     return value

@@ -93,14 +93,17 @@ def read(
 
 
 def of_subject(subject: UUID, *, limit: int = 1000) -> list[Step]:
-    """Everything that happened to one subject, sequenced or not, in the order of recording."""
-    return rows(
+    """What happened to one subject, sequenced or not, in the order of recording; of more than `limit` the last ones,
+    since what is the case now follows from these. Whoever asks for one more than is shown knows that it was cut."""
+    latest = rows(
         f"SELECT p.position, {_COLUMNS} FROM kit_step s LEFT JOIN kit_position p ON p.step_id = s.id"  # noqa: S608
-        " WHERE s.subject = %s ORDER BY p.position NULLS LAST, s.recorded_at, s.id LIMIT %s",
+        " WHERE s.subject = %s ORDER BY p.position DESC NULLS FIRST, s.recorded_at DESC, s.id DESC LIMIT %s",
         [subject, limit],
     )
+    return latest[::-1]
 
 
+# An index's condition is a text that the database compares, so the rooms' names stand here although they lie above.
 AUDITED = "s.room IN ('people', 'packs', 'board') AND s.verb NOT IN ('keep_contact', 'sign_in')"
 """What an audit lists: what administrators and those who publish or export did. An index holds just these."""
 

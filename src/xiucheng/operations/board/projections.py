@@ -76,7 +76,7 @@ def _kinds() -> Callable[[str, int], str]:
 
 def _kind(category: str, version: int) -> str:
     try:
-        found = configuration.catalogue(version=version).categories.get(category)
+        found = configuration.catalogue_of(version).categories.get(category)
     except Refused:
         return ""
     return found.kind if found else ""

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import queries as places
-from xiucheng.kit.now import now as kit_now
 from xiucheng.kit.paging import Page, bounded
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
@@ -50,7 +49,7 @@ def hall(
     cursor: str | None = None,
     limit: int | None = 50,
     *,
-    now: datetime | None = None,
+    now: datetime,
 ) -> Page[Listed]:
     """One page of the cases that the reader may see. At most 5 statements, mostly 3, one of them on `keys`.
 
@@ -58,17 +57,17 @@ def hall(
     An agency sees what lies with it, a person what is assigned to them. Refused: `unknown_queue`, `unknown_sort`,
     `bad_cursor`.
     """
-    wanted, moment, size = filters or Filters(), now or kit_now(), bounded(limit)
+    wanted, size = filters or Filters(), bounded(limit)
     order = sql.keyset(wanted)
     at = order.parse(cursor)
     scope = people.visible_to(standing)
     if scope.kind == "none":
         return Page([], None, None)
-    held = searching.held(wanted.text, _catalogue(moment))
-    statement, values = sql.page_of(scope, wanted, at, size, moment, held)
+    held = searching.held(wanted.text, _catalogue(now))
+    statement, values = sql.page_of(scope, wanted, at, size, now, held)
     column = order.columns[0]
     page = order.page(_fetch(statement, values), at, size, lambda row: (getattr(row, column), row.case_id))
-    return Page(_with_words(page.rows, moment), page.next, page.previous, page.last)
+    return Page(_with_words(page.rows, now), page.next, page.previous, page.last)
 
 
 def _fetch(statement: str, values: Mapping[str, Any]) -> list[CaseRow]:
@@ -103,7 +102,7 @@ def _catalogue(now: datetime) -> Mapping[str, Any]:
         return {}
 
 
-def rows(case_ids: Sequence[UUID], standing: Standing, *, now: datetime | None = None) -> list[Listed]:
+def rows(case_ids: Sequence[UUID], standing: Standing, *, now: datetime) -> list[Listed]:
     """The lines of given cases, in the order given, without those the reader may not see; 3 statements."""
     columns = ", ".join(COLUMNS)
     found = {
@@ -116,16 +115,16 @@ def rows(case_ids: Sequence[UUID], standing: Standing, *, now: datetime | None =
         for one in case_ids
         if one in found and cases.sees(scope, found[one].area, found[one].agency_id, found[one].person_id)
     ]
-    return _with_words(seen, now or kit_now())
+    return _with_words(seen, now)
 
 
-def counts(standing: Standing, *, now: datetime | None = None) -> dict[str, int]:
+def counts(standing: Standing, *, now: datetime) -> dict[str, int]:
     """How many open cases each counted queue holds, of those the reader may see; one statement."""
     scope = people.visible_to(standing)
     totals = dict.fromkeys(COUNTED, 0)
     if scope.kind == "none":
         return totals
-    statement, values = sql.counts_of(scope, now or kit_now())
+    statement, values = sql.counts_of(scope, now)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         for state, count, *marked in cursor.fetchall():

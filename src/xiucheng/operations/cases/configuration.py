@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs import queries as packs
+from xiucheng.foundation.packs.queries import Pack
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.worktime import Calendar, seed
 
@@ -16,9 +17,17 @@ from .rules.apply import Clocks
 _compiled: dict[tuple[str, int, str], Any] = {}
 
 
-def catalogue(at: datetime | None = None, version: int | None = None) -> Catalogue:
-    """The catalogue in force (or a given version of it); refused `no_catalogue` (422) where none is published."""
-    pack = packs.get("catalogue", version) if version is not None else packs.current("catalogue", at)
+def catalogue(at: datetime) -> Catalogue:
+    """The catalogue in force at a moment; refused `no_catalogue` (422) where none is published."""
+    return _catalogue(packs.current("catalogue", at))
+
+
+def catalogue_of(version: int) -> Catalogue:
+    """A given version of the catalogue, under which a case was filed; refused `no_catalogue` (422) without it."""
+    return _catalogue(packs.get("catalogue", version))
+
+
+def _catalogue(pack: Pack | None) -> Catalogue:
     if pack is None:
         raise Refused("no_catalogue", _("尚未发布立案目录，请先在“配置”中发布。"))
     key = ("catalogue", pack.version, pack.digest)
@@ -27,7 +36,7 @@ def catalogue(at: datetime | None = None, version: int | None = None) -> Catalog
     return _compiled[key]
 
 
-def stage_limits(at: datetime | None = None) -> StageLimits:
+def stage_limits(at: datetime) -> StageLimits:
     """The limits of the centre's own stages; the defaults where no pack is published."""
     pack = packs.current("limits", at)
     if pack is None:
@@ -38,7 +47,7 @@ def stage_limits(at: datetime | None = None) -> StageLimits:
     return _compiled[key]
 
 
-def calendar(name: str = "default", at: datetime | None = None) -> Calendar:
+def calendar(name: str, at: datetime) -> Calendar:
     """A calendar of the pack in force by its key, its default where the key is unknown there."""
     pack = packs.current("calendar", at)
     if pack is None:

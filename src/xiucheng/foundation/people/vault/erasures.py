@@ -6,11 +6,12 @@ other one, or the file, knows what must not come back with it.
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -52,7 +53,8 @@ def destroy(key_ids: Sequence[UUID], *, reason: str, now: datetime) -> None:
             [wanted, reason, now],
         )
     # What the key store cannot do now stays on the list and is carried out by the worker.
-    transaction.on_commit(lambda: _carry_out([(key_id, reason, now) for key_id in wanted]), robust=True)
+    entries = [(key_id, reason, now) for key_id in wanted]
+    transaction.on_commit(lambda: _carry_out(entries, to_file=entries), robust=True)
 
 
 def listed(key_ids: Sequence[UUID]) -> set[UUID]:
@@ -69,14 +71,15 @@ def carry_out_waiting(limit: int = _BATCH) -> int:
         "SELECT key_id, reason, erased_at FROM people_erasure WHERE carried_out_at IS NULL ORDER BY erased_at LIMIT %s",
         [limit],
     )
-    _carry_out(waiting)
+    if waiting:
+        # An earlier try may have got as far as the file: a key store that is away for a day must not fill it.
+        written = {key_id for key_id, _, _ in _read_file()}
+        _carry_out(waiting, to_file=[entry for entry in waiting if entry[0] not in written])
     return len(waiting)
 
 
-def _carry_out(entries: Sequence[Entry]) -> None:
-    if not entries:
-        return
-    _write_file(entries)
+def _carry_out(entries: Sequence[Entry], *, to_file: Sequence[Entry]) -> None:
+    _write_file(to_file)
     pool.drop([key_id for key_id, _, _ in entries])
     for (reason, erased_at), key_ids in _grouped(entries).items():
         store.delete(key_ids, reason, erased_at)
@@ -169,21 +172,38 @@ def _file() -> Path | None:
 
 
 def _write_file(entries: Sequence[Entry]) -> None:
+    """Appends the entries, on the disk when it returns: only then may their keys go. Raises OSError."""
     path = _file()
-    if path is None:
+    if path is None or not entries:
         return
-    # Lines shorter than a page go out by one write, so that processes do not mix theirs.
-    with path.open("ab", buffering=0) as file:
-        for key_id, reason, erased_at in entries:
-            file.write(f"{key_id} {reason} {erased_at.isoformat()}\n".encode())
+    lines = [f"{key_id} {reason} {erased_at.isoformat()}\n".encode() for key_id, reason, erased_at in entries]
+    # Opened for appending, all in one write: processes do not mix their lines.
+    with path.open("a+b") as file:
+        if _is_torn(file):
+            lines.insert(0, b"\n")
+        file.write(b"".join(lines))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _is_torn(file: IO[bytes]) -> bool:
+    """Does it end within a line, as a full disk or a power cut leaves it?"""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def _read_file() -> Iterator[Entry]:
     path = _file()
     if path is None or not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            parts = line.split()
-            if len(parts) == 3:
-                yield UUID(parts[0]), parts[1], datetime.fromisoformat(parts[2])
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                key_id, reason, erased_at = line.split()
+                yield UUID(key_id), reason, datetime.fromisoformat(erased_at)
+            except ValueError:
+                # Torn; its keys were not destroyed before a later try had written them whole.
+                if line.strip():
+                    log.warning("line %s of the erasure list is torn", number)

@@ -71,7 +71,7 @@ def district() -> District:
     """The district, founded if this site has none yet; some seconds the first time."""
     if place_queries.district() is None:
         _found(this_instant())
-    catalogue = pack_queries.current("catalogue")
+    catalogue = pack_queries.current("catalogue", this_instant())
     assert catalogue is not None
     compiled = compile_catalogue(catalogue.version, catalogue.body)
     return District(

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers
+from xiucheng.kit.now import now
 from xiucheng.operations.intake import imports
 from xiucheng.operations.intake.imports import Mapping
 
@@ -93,7 +94,7 @@ def _import(founded: District, mapping: Mapping, rows: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "requests.csv"
         _write(path, founded, rows)
-        report = imports.run(path, mapping)
+        report = imports.run(path, mapping, now=now())
     if report.accepted != rows:
         raise RuntimeError(f"{rows - report.accepted} of {rows} rows refused: {report.rejections[:3]}")
     return report.per_second

@@ -1,7 +1,7 @@
 """Files of reports: read whatever they are, mapped by a file that a person wrote, live or as history.
 
     mapping = imports.load("la311")
-    report = imports.run(path, mapping, dry_run=True)
+    report = imports.run(path, mapping, dry_run=True, now=now())
 
 A mapping can be read before the site's settings are there, because it says which site that is; `run` needs them.
 """
@@ -30,13 +30,12 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     *,
     by: "Standing | None" = None,
-    now: datetime | None = None,
+    now: datetime,
     refusing: "Callable[[Rejected], None] | None" = None,
     batch: int = 500,
 ) -> "ImportReport":
-    """Import a file by a mapping: `importing.run`, by default by the command line and now."""
+    """Import a file by a mapping: `importing.run`, by default by the command line."""
     from xiucheng.foundation.people.rules import Standing
-    from xiucheng.kit.now import now as this_instant
 
     from . import importing
 
@@ -44,7 +43,7 @@ def run(
         path,
         mapping,
         by=by or Standing.for_system("import"),
-        now=now or this_instant(),
+        now=now,
         dry_run=dry_run,
         errors_path=errors_path,
         progress=progress,

@@ -1,0 +1,47 @@
+"""The commands that hold processes: which folder they mean, what they say of their members."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from xiucheng.config import commands, telling
+from xiucheng.interfaces.demo.district import control
+
+APP = typer.Typer()
+commands.register(APP)
+
+
+def test_the_named_folder_is_meant_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, other = tmp_path / "named", tmp_path / "other"
+    for folder in (named, other):
+        folder.mkdir()
+        control.write(folder, control.Wish(speed=2))
+    monkeypatch.setenv("XIUCHENG_DATA", str(other))
+    assert CliRunner().invoke(APP, ["simulate", "--data", str(named), "--speed", "7"]).exit_code == 0
+    assert [wish and wish.speed for wish in map(control.read, (named, other))] == [7, 2]
+    assert CliRunner().invoke(APP, ["simulate", "--pause"]).exit_code == 0
+    wish = control.read(other)
+    assert wish is not None
+    assert wish.paused
+
+
+@pytest.mark.parametrize(
+    ("event", "detail", "line"),
+    [
+        ("started", "", "postgres started"),
+        ("died", "-9, 0.2 s", "postgres died (exit status -9); restarted in 0.2 s"),
+        ("failed", "No space left on device, 5 s", "postgres could not be started again (No space left on device); "),
+        ("killed", "", "postgres did not stop in time and was killed"),
+    ],
+)
+def test_what_happened_to_a_member_is_a_sentence(
+    event: str, detail: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telling.report(event, "postgres", detail)
+    assert " ".join(capsys.readouterr().err.split()).startswith(line.strip())
