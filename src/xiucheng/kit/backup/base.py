@@ -193,7 +193,7 @@ class Restoring:
         self.log = database.data / "restore-log"
 
     def run(self, folder: Path, keys_folder: Path, backups: Folder, log_from: str, to: datetime | None) -> None:
-        """Refused: `damaged`, `not_recovered` (with the server's words)."""
+        """Refused: `damaged`, `not_started` (with the end of the server's log)."""
         database, owner = self.database, self.database.account
         for leftover in (self.fresh, self.log):
             shutil.rmtree(leftover, ignore_errors=True)
