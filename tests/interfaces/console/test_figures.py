@@ -77,3 +77,20 @@ def test_the_sum_of_the_parts_is_told(world, sign_in):
     html = client.get(reverse("console:figures") + "?place=990101001&kind=households").content.decode()
     assert "合计 650" in html
     assert "对不上" in html
+
+
+@pytest.mark.parametrize(
+    ("page", "who"),
+    [
+        ("figures", "leader"),
+        ("figures_export", "leader"),
+        ("stewards", "secretary"),
+        ("stewards_export", "secretary"),
+    ],
+)
+def test_a_place_that_is_not_there_is_no_way_to_ask_for_everything(world, sign_in, page, who):
+    client = sign_in(who)
+    assert client.get(reverse(f"console:{page}"), {"place": "990101001001"}).status_code == 200
+    answer = client.get(reverse(f"console:{page}"), {"place": "没有的社区"})
+    assert answer.status_code == 422
+    assert "没有的社区" in answer.content.decode()

@@ -226,8 +226,8 @@ def test_a_row_said_to_be_never_reached_never_matches(rows, situations):
 )
 def test_a_draft_of_any_shape_is_judged_and_kept_without_an_error(value):
     body = value if isinstance(value, dict) else {"rules": value}
-    check(body, KNOWN)
-    kept(body)
+    assert all(where and what for where, what, _value in check(body, KNOWN))
+    assert kept(kept(body)) == kept(body)
 
 
 def test_a_row_with_the_number_nought_is_kept_to_be_complained_of():

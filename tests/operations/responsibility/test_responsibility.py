@@ -62,7 +62,8 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_any_object_is_judged_without_falling_over(value):
     body = value if isinstance(value, dict) else {"levels": value}
-    rules.normalised(body)
+    once = rules.normalised(body)
+    assert rules.normalised(once) == once
 
 
 @pytest.fixture

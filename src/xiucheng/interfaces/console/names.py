@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from xiucheng.foundation.packs import registry as packs
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places import queries as places
+from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.intake.channels import CHANNELS
@@ -74,6 +75,20 @@ def place(code: str) -> str:
     levels = [places.area_name(code[:length]) for length in (9, 12) if len(code) >= length]
     named = [name for name in levels if name]
     return " · ".join(named) or (places.area_name(code[:6]) if code else "") or _("地点待定")
+
+
+def asked_area(said: str) -> str:
+    """The code of the area that a list is asked for by code or name; "" for the whole district, or where none is named.
+
+    Refused: unknown_area, because a list of everything would be taken for the list of what was asked.
+    """
+    typed = said.strip()
+    found = places.area_code(typed) if typed else ""
+    if found is None:
+        text = _("没有“%(place)s”这个镇街或社区，或有几个同名的。请从列表里选，或填代码。") % {"place": typed[:30]}
+        raise Refused("unknown_area", text, fields={"place": text})
+    district = places.district()
+    return "" if district is not None and found == district.code else found
 
 
 def spot(code: str) -> str:

@@ -34,10 +34,7 @@ def _enter(request: Visit) -> None:
 
 
 def _within(request: Visit) -> str:
-    """The area asked for by code or name; "" for the whole district or where nobody knows it."""
-    found = places.area_code(request.GET.get("place", "").strip()) or ""
-    district = places.district()
-    return "" if district is not None and found == district.code else found
+    return names.asked_area(request.GET.get("place", ""))
 
 
 def _kind(request: Visit) -> str:

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from xiucheng.foundation.notices import commands as notices
 from xiucheng.foundation.notices import queries
 from xiucheng.interfaces.web.typed import moment
+from xiucheng.kit.refused import Refused
 
+from .. import names
 from ..doors import Visit, came_from, desk, page
 
 
@@ -18,10 +20,10 @@ from ..doors import Visit, came_from, desk, page
 def inbox(request: Visit) -> HttpResponse:
     """A page of notices."""
     only = request.GET.get("only") == "unread"
-    assert request.standing.person_id is not None
-    found = queries.inbox(
-        request.standing.person_id, now=request.moment, cursor=request.GET.get("cursor"), unread_only=only
-    )
+    person_id = request.standing.person_id
+    if person_id is None:
+        raise Refused("not_yours", names.not_yours(), status=403)
+    found = queries.inbox(person_id, now=request.moment, cursor=request.GET.get("cursor"), unread_only=only)
     return page(request, "console/inbox.html", {"page": found, "only": only})
 
 

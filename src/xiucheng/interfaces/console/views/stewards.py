@@ -46,10 +46,9 @@ def _enter(request: Visit) -> None:
 
 
 def _asked(request: Visit) -> dict[str, str]:
-    found = places.area_code(request.GET.get("place", "").strip()) or ""
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     return {
-        "within": found if len(found) > 6 else "",
+        "within": names.asked_area(request.GET.get("place", "")),
         "kind": kind if kind in KINDS else "",
         "state": state if state in STATES else "",
     }
