@@ -105,7 +105,8 @@ def _shown(one: book.StewardRow, who: neighbours.Known) -> dict[str, Any]:
 @desk
 def add(request: Visit) -> HttpResponse:
     """Somebody was chosen: kept in the vault and entered, both or neither."""
-    _enter(request)
+    # Whoever keeps no neighbours is told so before anything else that may be wrong.
+    people.demand_somewhere(request.standing, "people.neighbours")
     typed = {key: request.POST.get(key, "").strip() for key in _FIELDS}
     try:
         made = book.choose_new_steward(by=request.standing, now=request.moment, **_chosen(typed))
