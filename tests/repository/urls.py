@@ -194,12 +194,10 @@ def no_grid(name: str) -> Row:
 
 
 BASEMAP = (
-    desk("basemap/", "basemap/", (200, MAPPER)),
+    desk("basemap/", "basemap/", (200, MAPPER | {"security_admin"})),
     desk("basemap/upload", "basemap/upload", (422, MAPPER), method="POST"),
     desk("basemap/compounds", "basemap/compounds", (200, MAPPER | {"security_admin"})),
     desk("basemap/compounds/<uuid:compound_id>", "basemap/compounds/{nobody}", (404, MAPPER | {"security_admin"})),
-    desk("basemap/components", "basemap/components", (200, MAPPER)),
-    desk("basemap/components/<str:code>/state", "basemap/components/0000/state", (422, MAPPER), method="POST"),
     desk("basemap/changes/<uuid:change_id>/undo", "basemap/changes/{nobody}/undo", (404, MAPPER), method="POST"),
     desk(NO_DRAFT.removeprefix("desk/"), "basemap/drafts/{nobody}", (404, MAPPER)),
     desk(f"{NO_DRAFT}/shapes".removeprefix("desk/"), "basemap/drafts/{nobody}/shapes", (404, MAPPER)),
@@ -210,6 +208,40 @@ BASEMAP = (
     desk(f"{GRIDS}/shapes".removeprefix("desk/"), "basemap/grids/990101001001/shapes", (200, MAPPER)),
     *(no_grid(name) for name in ("draw", "split", "merge", "renumber")),
 )
+
+AREA = "basemap/areas/<str:code>"
+AREAS = (
+    desk("basemap/areas/", "basemap/areas/", (200, MAPPER)),
+    desk("basemap/areas/add", "basemap/areas/add", (404, MAPPER), method="POST", body={"parent": "0"}),
+    desk("basemap/areas/load", "basemap/areas/load", (422, MAPPER), method="POST"),
+    desk("basemap/areas/blank", "basemap/areas/blank", (200, MAPPER)),
+    *(desk(f"{AREA}/{name}", f"basemap/areas/0/{name}", (404, MAPPER), method="POST")
+      for name in ("rename", "close", "reopen")),
+)  # fmt: skip
+
+ROSTERS = (
+    desk("rosters/", "rosters/", (200, STAFF)),
+    desk("rosters/change", "rosters/change", (422, STAFF), method="POST", body={"kind": "away"}),
+    desk("rosters/changes/<uuid:change_id>/end", "rosters/changes/{nobody}/end", (404, STAFF), method="POST"),
+)
+
+POINT = "points/<str:kind>/of/<str:code>"
+OWNERS = frozenset({"system_admin", "shift_leader"})
+PARTY = {"do": "parties", "relation": "owner", "agency": "none", "code": "none"}
+POINTS = (
+    desk("points/<str:kind>/", "points/component/?search=none", (200, STAFF)),
+    desk("points/<str:kind>/", "points/facility/?state=lost", (200, STAFF)),
+    desk("points/<str:kind>/", "points/grid/", (404, STAFF)),
+    desk("points/<str:kind>/many", "points/component/many", (422, STAFF), method="POST", body={"state": "lost"}),
+    desk("points/<str:kind>/many", "points/component/many", (404, STAFF), method="POST", body=PARTY),
+    desk("points/<str:kind>/undo-parties", "points/component/undo-parties", (404, OWNERS), method="POST"),
+    desk("points/<str:kind>/export", "points/component/export",
+         (200, frozenset({"system_admin", "shift_leader", "leader", "street_head", "community_secretary"}))),
+    desk(POINT, "points/component/of/0000", (404, STAFF)),
+    desk(f"{POINT}/correct", "points/facility/of/none/correct", (404, STAFF), method="POST"),
+    desk(f"{POINT}/parties", "points/facility/of/none/parties", (404, STAFF), method="POST"),
+    desk("points/changes/<uuid:change_id>/undo", "points/changes/{nobody}/undo", (404, STAFF), method="POST"),
+)  # fmt: skip
 
 FIGURE_READERS = frozenset(
     {"shift_leader", "leader", "street_head", "community_secretary", "grid_officer", "system_admin"}
@@ -348,6 +380,9 @@ SETUP = (
 ROWS = (
     *DESK,
     *BASEMAP,
+    *AREAS,
+    *ROSTERS,
+    *POINTS,
     *FIGURES,
     *RESPONSIBILITY,
     *STEWARDS,

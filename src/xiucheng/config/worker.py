@@ -27,6 +27,7 @@ from xiucheng.kit.journal import readers, sequencer
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import timers as case_timers
 from xiucheng.operations.founding import timers as founding_timers
+from xiucheng.operations.responsibility import timers as responsibility_timers
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ LANES: Mapping[str, Sequence[Timer]] = {
         Timer("files without a row", 3600, lambda at: media.sweep(now=at)),
         Timer("pictures never sent", 3600, lambda at: media.sweep_unsent(now=at)),
         Timer("personal columns", 3600, founding_timers.erase_due),
+        Timer("terms about to end", 3600, responsibility_timers.remind_due),
         Timer("read notices", 3600, lambda at: notices.forget(before=at - notice_rules.KEEP)),
         Timer("old request keys", 3600, lambda at: idempotency.forget(at - _KEYS_KEPT)),
     ),

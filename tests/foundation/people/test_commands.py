@@ -297,35 +297,89 @@ def test_one_enters_ones_own_absence_and_no_other() -> None:
         commands.change_duty(by=one, membership_id=mine, **{**span, "starts_at": NOW + HOUR / 2})
 
 
+def test_an_exception_that_is_over_lets_the_roster_speak_again() -> None:
+    one = make.person("inspector", name="甲（示例）")
+    (post,) = Membership.objects.filter(person=one.person_id).values_list("id", flat=True)
+    span = {"by": one, "now": NOW, "membership_id": post, "on_duty": False}
+    running = commands.change_duty(**span, starts_at=NOW - HOUR, ends_at=NOW + HOUR)
+    coming = commands.change_duty(**span, starts_at=NOW + 2 * HOUR, ends_at=NOW + 3 * HOUR)
+    assert [change.id for change in queries.duty_changes(at=NOW)] == [running, coming]
+    stranger = make.person("acceptor")
+    with refused("not_yours"):
+        commands.end_duty_change(by=stranger, now=NOW, change_id=running)
+    commands.end_duty_change(by=one, now=NOW, change_id=running)
+    commands.end_duty_change(by=one, now=NOW, change_id=coming)
+    assert queries.duty_changes(at=NOW) == []
+    assert queries.duty_change(running).ends_at == NOW
+    with refused("not_found"):
+        queries.duty_change(coming)
+    with refused("already_ended"):
+        commands.end_duty_change(by=one, now=NOW + HOUR, change_id=running)
+
+
 # -- links ------------------------------------------------------------------------------------------------------------
 
 
 def test_links_change_hands_and_keep_their_history() -> None:
     roads, parks = make.agency("roads"), make.agency("parks")
     lamp, cover = "3710020101000001", "3710020101000002"
-    link = commands.ComponentOf
+    link = commands.PartyOf
     given = [link(lamp, "owner", roads), link(cover, "owner", roads), link(lamp, "maintainer", parks)]
-    assert commands.link_components(by=MACHINE, now=NOW, links=given) == 3
-    assert commands.link_components(by=MACHINE, now=NOW + HOUR, links=given) == 0
+    assert commands.link_parties(by=MACHINE, now=NOW, links=given) == 3
+    assert commands.link_parties(by=MACHINE, now=NOW + HOUR, links=given) == 0
     changed = [link(lamp, "owner", parks), link(cover, "owner", roads)]
-    assert commands.link_components(by=MACHINE, now=NOW + 2 * HOUR, links=changed) == 1
+    assert commands.link_parties(by=MACHINE, now=NOW + 2 * HOUR, links=changed) == 1
     at = [queries.agency_of_component(lamp, at=NOW + hours * HOUR) for hours in (-1, 0, 1, 2)]
     assert at == [None, roads, roads, parks]
     assert queries.agencies_of_components([lamp, cover, "x"], at=NOW + 2 * HOUR) == {lamp: parks, cover: roads}
     assert queries.agency_of_component(lamp, "maintainer", at=NOW + 2 * HOUR) == parks
     assert queries.components_of(roads, at=NOW) == [lamp, cover]
-    counts = [step.payload for step in journal.of_subject(roads) if step.verb == "link_components"]
-    assert counts == [{"relation": "owner", "count": 2}]
-    commands.unlink_component(by=MACHINE, now=NOW + 3 * HOUR, component=lamp, relation="owner")
+    counts = [step.payload for step in journal.of_subject(roads) if step.verb == "link_parties"]
+    assert counts == [{"kind": "component", "relation": "owner", "count": 2}]
+    commands.unlink_parties(by=MACHINE, now=NOW + 3 * HOUR, codes=[lamp], relation="owner")
     assert queries.agency_of_component(lamp, at=NOW + 3 * HOUR) is None
     with refused("not_found"):
-        commands.unlink_component(by=MACHINE, now=NOW + 4 * HOUR, component=lamp, relation="owner")
+        commands.unlink_parties(by=MACHINE, now=NOW + 4 * HOUR, codes=[lamp], relation="owner")
+
+
+def test_facilities_have_owners_too_and_what_was_linked_is_taken_back_at_once() -> None:
+    roads, parks = make.agency("roads"), make.agency("parks")
+    park = commands.PartyOf("P-1", "owner", roads)
+    assert commands.link_parties(by=MACHINE, now=NOW, links=[park], kind="facility") == 1
+    assert queries.parties("facility", ["P-1", "P-2"], at=NOW) == {"P-1": {"owner": roads}}
+    assert queries.parties("component", ["P-1"], at=NOW) == {}
+    later = NOW + HOUR
+    changed = [commands.PartyOf("P-1", "owner", parks), commands.PartyOf("P-1", "maintainer", parks)]
+    commands.link_parties(by=MACHINE, now=later, links=changed, kind="facility")
+    assert queries.codes_of_agency("facility", parks, at=later) == ["P-1"]
+    assert queries.codes_of_agency("facility", roads, at=later) == []
+    with refused("too_late", 409):
+        commands.undo_parties(by=MACHINE, now=later + HOUR, made_at=later, kind="facility")
+    assert commands.undo_parties(by=MACHINE, now=later, made_at=later, kind="facility") == 3
+    assert queries.parties("facility", ["P-1"], at=later) == {"P-1": {"owner": roads}}
+    (was,) = queries.party_history("facility", "P-1")
+    assert (was.agency_id, was.ends_at, was.started_by) == (roads, None, str(MACHINE.actor))
+    with refused("not_found"):
+        commands.undo_parties(by=MACHINE, now=later, made_at=later, kind="facility")
+
+
+def test_only_those_who_write_the_rules_of_routing_say_whose_a_thing_is() -> None:
+    roads = make.agency("roads")
+    for standing in (make.person(Post("agency_clerk", agency_id=roads)), make.person("dispatcher"), Standing(uuid4())):
+        with refused("not_yours"):
+            commands.link_parties(by=standing, now=NOW, links=[commands.PartyOf("1", "owner", roads)])
+        with refused("not_yours"):
+            commands.unlink_parties(by=standing, now=NOW, codes=["1"], relation="owner")
+        with refused("not_yours"):
+            commands.undo_parties(by=standing, now=NOW, made_at=NOW)
+    leader = make.person("shift_leader")
+    assert commands.link_parties(by=leader, now=NOW, links=[commands.PartyOf("1", "owner", roads)]) == 1
 
 
 def test_a_link_corrected_at_the_same_instant_leaves_no_empty_span() -> None:
     roads, parks = make.agency("roads"), make.agency("parks")
     for agency in (roads, parks):
-        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "owner", agency)])
+        commands.link_parties(by=MACHINE, now=NOW, links=[commands.PartyOf("1", "owner", agency)])
     assert queries.agency_of_component("1", at=NOW) == parks
     assert ComponentLink.objects.count() == 1
 
@@ -333,18 +387,18 @@ def test_a_link_corrected_at_the_same_instant_leaves_no_empty_span() -> None:
 def test_links_to_nobody_or_of_no_kind_are_refused() -> None:
     unknown = uuid4()
     with pytest.raises(Refused) as caught:
-        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "owner", unknown)])
+        commands.link_parties(by=MACHINE, now=NOW, links=[commands.PartyOf("1", "owner", unknown)])
     assert (caught.value.code, list(caught.value.fields)) == ("unknown_agency", [str(unknown)])
     with refused("unknown_relation"):
-        commands.link_components(by=MACHINE, now=NOW, links=[commands.ComponentOf("1", "friend", make.agency())])
+        commands.link_parties(by=MACHINE, now=NOW, links=[commands.PartyOf("1", "friend", make.agency())])
 
 
 def test_importing_links_takes_few_statements_however_many(django_assert_max_num_queries) -> None:
     roads = make.agency()
-    links = [commands.ComponentOf(f"37100201{number:08d}", "owner", roads) for number in range(3000)]
+    links = [commands.PartyOf(f"37100201{number:08d}", "owner", roads) for number in range(3000)]
     # Savepoint and release of the verb, and two batches of rows.
     with django_assert_max_num_queries(11):
-        assert commands.link_components(by=MACHINE, now=NOW, links=links) == 3000
+        assert commands.link_parties(by=MACHINE, now=NOW, links=links) == 3000
 
 
 def test_a_duty_grid_has_its_inspectors() -> None:

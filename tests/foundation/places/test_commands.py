@@ -179,17 +179,6 @@ def test_without_any_polygon_components_are_kept_and_named() -> None:
     assert report.taken == 3
 
 
-def test_the_state_of_a_component_is_noted_with_its_day() -> None:
-    found_areas()
-    commands.load_components(actor=ACTOR, now=NOW, source=COMPONENTS.encode())
-    set_state = lambda code, state: commands.set_component_state(actor=ACTOR, now=NOW, code=code, state=state)  # noqa: E731
-    set_state("9901010137000001", "lost")
-    stored = Component.objects.get(code="9901010137000001")
-    assert (stored.state, stored.changed_on) == ("lost", date(2026, 3, 2))
-    assert refusal(lambda: set_state("9901010137000001", "gone")).code == "unknown_state"
-    assert refusal(lambda: set_state("9901010137009999", "lost")).status == 404
-
-
 def test_facilities_are_stored_once() -> None:
     found_town()
     source = "code,name,kind,lon,lat\nP1,槐树公园,park,120.0005,30.0005\n".encode()

@@ -64,7 +64,9 @@ def test_what_a_later_change_touched_is_not_undone_under_it(tmp_path):
 
     boxed_town()
     draft = take(work(upload(shapefile(tmp_path, *things(3)))))
-    commands.set_component_state(actor=ACTOR, now=NOW, code="9901010137000001", state="broken")
+    commands.correct_points(
+        actor=ACTOR, now=NOW, kind="component", codes=["9901010137000001"], said=commands.Correction(state="broken")
+    )
     with pytest.raises(Refused) as caught:
         commands.undo_draft(actor=ACTOR, now=NOW, draft_id=draft.pk)
     assert caught.value.code == "changed_since"

@@ -54,7 +54,8 @@ def test_a_broken_lamp_leaves_the_map_in_memory():
     lamp = "code,name,community,lon,lat\n9901010137000001,路灯,槐树社区,120.0005,30.0005\n"
     place = "code,name,kind,lon,lat\nP1,槐树公园,park,120.0005,30.0005\n"
     commands.load_components(actor=ACTOR, now=NOW, source=lamp.encode())
-    commands.set_component_state(actor=ACTOR, now=NOW, code="9901010137000001", state="broken")
+    broken = commands.Correction(state="broken")
+    commands.correct_points(actor=ACTOR, now=NOW, kind="component", codes=["9901010137000001"], said=broken)
     commands.load_facilities(actor=ACTOR, now=NOW, source=place.encode())
     assert memory.current() is remembered
     commands.rename_area(actor=ACTOR, now=NOW, code="990101001001", name="新槐社区")

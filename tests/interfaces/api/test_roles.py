@@ -6,8 +6,11 @@ import pytest
 
 from tests.interfaces.api.conftest import API, Program
 from tests.pictures import jpeg
+from tests.world import SETUP
 from xiucheng.foundation.people import commands as people
+from xiucheng.foundation.people.commands import PartyOf
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.places import commands as places
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
@@ -25,6 +28,11 @@ CENTRE = frozenset({"acceptor", "shift_leader"})
 ANSWERERS = frozenset({"shift_leader", "leader", "street_head", "secretary", "grid_officer"})
 READS_FIGURES = ANSWERERS | {"system_admin"}
 COUNTS = READS_FIGURES - {"leader"}
+STEWARD = {
+    "area": "990101001001", "name": "示例甲", "kind": "alley_steward", "covers": "槐花巷", "selection": "elected",
+    "chosen_on": "2026-01-31",
+}  # fmt: skip
+LAMP = "9901010137000001"
 FIGURE = {"place": "990101001001", "kind": "households", "amount": "300余", "as_of": "2026-01-31", "source": "示例"}
 
 # Address → who gets 200 or 201. The case lies with the roads agency in the east street, the report in its community.
@@ -53,6 +61,14 @@ OPEN_TO = {
     "GET /figures/{place_kind}/{place}/{kind}": READS_FIGURES,
     "POST /figures": COUNTS,
     "POST /figures/{figure}/withdraw": COUNTS,
+    "GET /points/{point_kind}": STAFF,
+    "GET /points/{point_kind}/of/{point}": STAFF,
+    "GET /points/{point_kind}/of/{point}/history": STAFF,
+    "POST /points/{point_kind}/correct": COUNTS,
+    "POST /points/{point_kind}/parties": frozenset({"system_admin", "shift_leader"}),
+    "POST /points/changes/{change}/undo": COUNTS,
+    "GET /stewards": ANSWERERS,
+    "POST /stewards": frozenset({"street_head", "secretary"}),
     "GET /cases": STAFF,
     "GET /cases/counts": STAFF,
     "GET /cases/{case}": (DISTRICT | EAST | {"roads_clerk"}),
@@ -98,7 +114,13 @@ def things(world, program):
     readers.catch_up()
     figure = program("shift_leader").post("/figures", {**FIGURE, "source": "示例普查"})
     assert figure.status_code == 200, figure.content
+    lamp = f"code,lon,lat,社区\n{LAMP},122.12,37.51,槐花社区\n"
+    places.load_components(actor=SETUP.actor, now=now(), source=lamp.encode())
+    people.link_parties(by=SETUP, now=now(), links=[PartyOf(LAMP, "owner", world.agencies["lights"])])
     return {
+        "point_kind": "component",
+        "point": LAMP,
+        "change": uuid4(),
         "figure": figure.json()["id"],
         "place_kind": "area",
         "place": "990101001001",
@@ -132,6 +154,21 @@ def _before_and_after(who: Program, path: str) -> int:
     return who.post(path, body).status_code
 
 
+def _corrected_and_undone(who: Program, path: str) -> int:
+    """Whoever may correct may take it back, too."""
+    answer = who.post("/points/component/correct", {"codes": [LAMP], "note": uuid4().hex})
+    if answer.status_code != 200:
+        return answer.status_code
+    return who.post(f"/points/changes/{answer.json()['change']}/undo", {}).status_code
+
+
+def _maintained(who: Program) -> dict:
+    """Some organisation for the lamp; whoever may not even list them names one that is not there."""
+    agencies = who.get("/agencies")
+    agency = agencies.json()[0]["id"] if agencies.status_code == 200 else str(uuid4())
+    return {"codes": [LAMP], "relation": "maintainer", "agency": agency}
+
+
 POSTS = {
     "POST /reports": lambda who, path: who.report({"text": "路灯不亮", "area": "990101001001"}).status_code,
     "POST /media": lambda who, path: who.send(jpeg()).status_code,
@@ -145,6 +182,12 @@ POSTS = {
     "POST /reports/track/{key}/erase": lambda who, path: who.post(path, {}).status_code,
     "POST /figures": lambda who, path: who.post(path, FIGURE).status_code,
     "POST /figures/{figure}/withdraw": lambda who, path: who.post(path, {}).status_code,
+    "POST /points/{point_kind}/correct": lambda who, path: (
+        who.post(path, {"codes": [LAMP], "note": uuid4().hex}).status_code
+    ),
+    "POST /points/{point_kind}/parties": lambda who, path: who.post(path, _maintained(who)).status_code,
+    "POST /points/changes/{change}/undo": _corrected_and_undone,
+    "POST /stewards": lambda who, path: who.post(path, {"rows": [STEWARD]}).status_code,
     "POST /media/{picture}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
     "POST /cases/{case}/words/{words}/erase": lambda who, path: who.post(path, {"reason": "asked"}).status_code,
 }
@@ -157,10 +200,12 @@ def test_the_table_names_every_address(anyone):
     }
     plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
     plain |= {"{words_id}": "{words}", "{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
-    plain |= {"{figure_id}": "{figure}"}
+    plain |= {"{figure_id}": "{figure}", "{change_id}": "{change}", "{code}": "{point}"}
     found = {"GET /openapi.json"}
     for path, operations in described.items():
         short = path.removeprefix(API)
+        if short.startswith("/points/"):
+            short = short.replace("{kind}", "{point_kind}")
         for placeholder, name in plain.items():
             short = short.replace(placeholder, name)
         found |= {f"{method.upper()} {short}" for method in operations}

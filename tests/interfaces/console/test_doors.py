@@ -32,8 +32,9 @@ PAGES: dict[str, frozenset[str]] = {
     "console:figures": frozenset(
         {"shift_leader", "leader", "street_head", "secretary", "grid_officer", "system_admin"}
     ),
-    "console:basemap": frozenset({"system_admin"}),
-    "console:base_components": frozenset({"system_admin"}),
+    "console:basemap": frozenset({"system_admin", "security_admin"}),
+    "console:areas": frozenset({"system_admin"}),
+    "console:rosters": EVERYBODY,
     "console:users": frozenset({"system_admin", "security_admin"}),
     "console:operations": frozenset({"system_admin"}),
     "console:audit": frozenset({"audit_admin"}),

@@ -98,10 +98,10 @@ def lamp(world):
         now=world.now,
         source=f"code,name,state,lon,lat,community\n{component},路灯,完好,122.1,37.5,990101001001\n".encode(),
     )
-    people.link_components(
+    people.link_parties(
         by=SYSTEM,
         now=world.now - timedelta(days=3),
-        links=[people.ComponentOf(component, "maintainer", world.agencies["roads"])],
+        links=[people.PartyOf(component, "maintainer", world.agencies["roads"])],
     )
     return component
 

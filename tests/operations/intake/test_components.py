@@ -102,9 +102,9 @@ def test_what_is_offered_for_filing_lies_around_the_report(street: World) -> Non
 
 
 def test_routing_follows_the_chosen_one_and_not_the_nearest(street: World) -> None:
-    links = [people.ComponentOf(LAMPS[0], "owner", street.agencies["roads"])]
-    links += [people.ComponentOf(LAMPS[1], "owner", street.agencies["lights"])]
-    people.link_components(by=SETUP, now=street.now, links=links)
+    links = [people.PartyOf(LAMPS[0], "owner", street.agencies["roads"])]
+    links += [people.PartyOf(LAMPS[1], "owner", street.agencies["lights"])]
+    people.link_parties(by=SETUP, now=street.now, links=links)
     publish("routing", {"rules": [{"no": 1, "component_owner": "owner"}]}, street.now)
     chosen, nearest = (case_of(submit(street, **POINT, **how), street) for how in ({"component": LAMPS[1]}, {}))
     settle("dispatch.route")

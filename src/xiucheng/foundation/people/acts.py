@@ -41,6 +41,17 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         "cases.export": dict.fromkeys(("shift_leader", "leader", "street_head", "agency_clerk"), "district"),
         "cases.export_words": dict.fromkeys(("shift_leader", "leader", "street_head"), "district"),
         "places.import": {"system_admin": "district"},
+        # What becomes of components and facilities: who answers for the place, and the clerks of whose they are.
+        "places.points": {
+            "system_admin": "district",
+            "shift_leader": "district",
+            "street_head": "area",
+            "community_secretary": "area",
+            "grid_officer": "area",
+            "agency_clerk": "agency",
+        },
+        # Whose they are decides to whom cases go, so only those who may write the rules of routing say it.
+        "people.parties": {"system_admin": "district", "shift_leader": "district"},
         # Figures of places: whoever answers for a place or for the district reads them all, and counts in their own.
         "places.see_figures": dict.fromkeys(
             ("system_admin", "shift_leader", "leader", "street_head", "community_secretary", "grid_officer"), "district"
@@ -96,6 +107,8 @@ ACTS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
 LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "figures": (_("底数"), "places.export"),
+        "components": (_("部件"), "places.export"),
+        "facilities": (_("设施"), "places.export"),
         "stewards": (_("中心户和楼长名单"), "people.stewards"),
         "responsibilities": (_("包保名单"), "people.lists_export"),
         "founding_blank": (_("建区模板"), "site.found"),

@@ -1,4 +1,4 @@
-"""What people does with base data of places: names of organisations in component files become dated links, and back."""
+"""What people does with base data of places: names of organisations in files become dated links, and back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import among
 
 from . import queries
-from .commands.links import ComponentOf, link_components
-from .models import ComponentLink, GridLink, Responsibility
+from .commands.parties import TABLES, PartyOf, link_parties
+from .models import GridLink, Responsibility
 from .rules import Standing
 
 # Names that component files give their columns → relations of rules.RELATIONS.
@@ -25,17 +25,19 @@ def _standing(actor: Actor, now: datetime) -> Standing:
     return queries.standing_of(person_id, now) if person_id else Standing(None, acting=actor)
 
 
-def take_parties(actor: Actor, now: datetime, parties: Sequence[places.Party]) -> tuple[int, Sequence[str]]:
-    """Link components to organisations by their codes or names as written; the names that nobody bears come back."""
+def take_parties(actor: Actor, now: datetime, kind: str, parties: Sequence[places.Party]) -> tuple[int, Sequence[str]]:
+    """Link components or facilities to organisations by their codes or names as written; names that nobody bears
+    come back.
+    """
     known = _by_name()
     links, unknown = [], set()
-    for component, relation, said in parties:
+    for code, relation, said in parties:
         agency_id = known.get("".join(said.split()))
         if agency_id is None:
             unknown.add(said)
         else:
-            links.append(ComponentOf(component, _RELATIONS[relation], agency_id))
-    made = link_components(by=_standing(actor, now), now=now, links=links) if links else 0
+            links.append(PartyOf(code, _RELATIONS[relation], agency_id))
+    made = link_parties(by=_standing(actor, now), now=now, links=links, kind=kind) if links else 0
     return made, sorted(unknown)
 
 
@@ -49,18 +51,20 @@ def _by_name() -> dict[str, UUID]:
     return {name: ids.pop() for name, ids in names.items() if len(ids) == 1}
 
 
-def drop_parties(actor: Actor, now: datetime, codes: Sequence[str], since: datetime) -> None:
+def drop_parties(actor: Actor, now: datetime, kind: str, codes: Sequence[str], since: datetime) -> None:
     """Links that a load made at that moment go, those that it ended then run on."""
-    links = among(ComponentLink.objects.all(), "component", codes)
+    model, column = TABLES[kind]
+    links = among(model.objects.all(), column, codes)
     links.filter(starts_at=since).delete()
-    links.filter(ends_at=since).update(ends_at=None)
+    links.filter(ends_at=since).update(ends_at=None, ended_by="")
 
 
 def leaning(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
-    """Components linked by hand after a load, and duty grids that somebody has held since then, or holds."""
-    if kind == "component":
-        links = among(ComponentLink.objects.all(), "component", codes).filter(starts_at__gt=since)
-        return sorted(set(links.values_list("component", flat=True)))
+    """Components and facilities linked by hand after a load, and duty grids that somebody has held since, or holds."""
+    if kind in TABLES:
+        model, column = TABLES[kind]
+        links = among(model.objects.all(), column, codes).filter(starts_at__gt=since)
+        return sorted(set(links.values_list(column, flat=True)))
     if kind == "duty_grid":
         held = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
         walks = among(GridLink.objects.filter(held), "duty_grid", codes)

@@ -36,6 +36,6 @@ def clear_phones(key_ids: Sequence[UUID]) -> int:
 
 
 carry("people_organisation", "people_membership", "people_roster", "people_duty_change")
-carry("people_agency_link", "people_component_link", "people_grid_link")
+carry("people_agency_link", "people_component_link", "people_facility_link", "people_grid_link")
 # Who they are, without a number to call them by: a rehearsal tells nobody anything.
 carry("people_person", without=("phone_key", "phone_sealed"))

@@ -19,7 +19,7 @@ from .geodata.placing import ELSEWHERE
 from .models import Area, Change, Component, Draft, DraftFinding, DraftItem, DutyGrid, Facility, UnitGrid
 from .partition import Finding
 from .refusals import refusal, text
-from .rules import COMPONENT_STATES, DRAFT_BUSY, contains, draft_stuck
+from .rules import DRAFT_BUSY, contains, draft_stuck
 
 # A look needs the lie of the land, not every manhole; a browser draws so many without a pause (D).
 MOST_DRAWN = 1500
@@ -40,6 +40,7 @@ VERB_NAMES: Mapping[str, Any] = {
     "load_outlines": _("导入区划范围"),
     "set_outline": _("改区划范围"),
     "set_component_state": _("改部件状态"),
+    "correct_points": _("更正"),
     "draw_grid": _("画新网格"),
     "split_grid": _("切分网格"),
     "merge_grids": _("合并网格"),
@@ -249,30 +250,3 @@ def gridded(within: str = "") -> dict[str, int]:
     """Unit grids per community below an area. One statement."""
     rows = UnitGrid.objects.values_list("community_id").annotate(Count("code")).order_by("community_id")
     return {code: count for code, count in rows if contains(within, code)}
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentRow:
-    """A component in a list."""
-
-    code: str
-    kind: str
-    name: str
-    state: str
-    community: str | None
-    unit_grid: str
-    lon: float
-    lat: float
-
-
-def components(*, search: str = "", state: str = "", after: str = "", limit: int = PAGE) -> list[ComponentRow]:
-    """Components by code, from one code on; search: the beginning of a code, or a part of a name. One statement."""
-    rows = Component.objects.filter(code__gt=after).order_by("code")
-    if search.isdigit():
-        rows = rows.filter(code__startswith=search)
-    elif search:
-        rows = rows.filter(name__contains=search)
-    if state in COMPONENT_STATES:
-        rows = rows.filter(state=state)
-    fields = ("code", "kind", "name", "state", "community_id", "unit_grid", "lon", "lat")
-    return [ComponentRow(*row) for row in rows.values_list(*fields)[:limit]]

@@ -248,7 +248,7 @@ def taking(draft_id: str, revision: int) -> None:
 def _take(*, draft: Draft, rows: list[Row], moment: datetime) -> None:
     actor = Actor.parse(draft.taken_by)
     report = _LOADS[draft.kind](actor, moment, rows, draft)
-    linked, unknown = registry.take_parties(actor, moment, report.parties)
+    linked, unknown = registry.take_parties(actor, moment, draft.kind, report.parties)
     commands.settle(
         draft_id=draft.pk,
         revision=draft.revision,

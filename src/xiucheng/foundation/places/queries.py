@@ -234,7 +234,7 @@ def component(code: str) -> ComponentView | None:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Something near a point, with its distance."""
+    """Something near a point, with its distance and its state."""
 
     what: PointKind
     code: str
@@ -243,6 +243,7 @@ class Near:
     lon: float
     lat: float
     metres: float
+    state: str
 
 
 _POINTS: dict[PointKind, Any] = {
@@ -269,13 +270,13 @@ def near(
     rows = _POINTS[kind].filter(lat__range=(lat - high, lat + high), lon__range=(lon - wide, lon + wide))
     if of:
         rows = rows.filter(kind__in=of)
-    found = _within(rows.values_list("code", "kind", "name", "lon", "lat"), lon, lat, metres, kind)
+    found = _within(rows.values_list("code", "kind", "name", "lon", "lat", "state"), lon, lat, metres, kind)
     return sorted(found, key=lambda item: (item.metres, item.code))[:limit]
 
 
 # The box around each point holds a handful; which of them is the nearest is reckoned as `near` reckons it.
 _AROUND = """
-SELECT q.n, c.code, c.kind, c.name, c.lon, c.lat
+SELECT q.n, c.code, c.kind, c.name, c.lon, c.lat, c.state
 FROM unnest(%(lon)s::float8[], %(lat)s::float8[], %(kind)s::text[], %(wide)s::float8[])
     WITH ORDINALITY AS q(lon, lat, kind, wide, n)
 JOIN places_component c ON c.kind = q.kind AND c.lat BETWEEN q.lat - %(high)s AND q.lat + %(high)s
@@ -308,7 +309,7 @@ def nearest_components(asked: Sequence[tuple[float, float, str]], metres: float)
 
 
 def _within(rows: Any, lon: float, lat: float, metres: float, what: PointKind) -> Iterator[Near]:
-    for code, kind, name, x, y in rows:
+    for code, kind, name, x, y, state in rows:
         away = haversine(lon, lat, x, y)
         if away <= metres:
-            yield Near(what, code, kind, name, x, y, away)
+            yield Near(what, code, kind, name, x, y, away, state)

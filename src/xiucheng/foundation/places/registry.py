@@ -19,13 +19,14 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when, for whoever asks about everything that ever was."""
 
 Party = tuple[str, str, str]
-"""A component's code, the relation (department, owner, maintainer), and the organisation's name as a file writes it."""
+"""A code, the relation (department, owner, maintainer), and the organisation's name as a file writes it."""
 
-TakeParties = Callable[[Actor, datetime, Sequence[Party]], tuple[int, Sequence[str]]]
-"""Link components to organisations by name, in the running transaction: how many links, and the names not known."""
+TakeParties = Callable[[Actor, datetime, str, Sequence[Party]], tuple[int, Sequence[str]]]
+"""Link things of a kind (rules.POINT_KINDS) to organisations by name, in the running transaction: how many links, and
+the names not known."""
 
-DropParties = Callable[[Actor, datetime, Sequence[str], datetime], None]
-"""(actor, now, component codes, since): end the links that a load made, because it is undone."""
+DropParties = Callable[[Actor, datetime, str, Sequence[str], datetime], None]
+"""(actor, now, kind of rules.POINT_KINDS, codes, since): end the links that a load made, because it is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +55,25 @@ def leaning(kind: str, codes: Sequence[str], since: datetime) -> list[tuple[Lean
 
 
 def register_parties(take: TakeParties, drop: DropParties) -> None:
-    """The room that knows organisations tells how their names in component files become links, and how those end."""
+    """The room that knows organisations tells how their names in files become links, and how those end."""
     _takers.append(take)
     _droppers.append(drop)
 
 
-def take_parties(actor: Actor, now: datetime, parties: Sequence[Party]) -> tuple[int, list[str]]:
+def take_parties(actor: Actor, now: datetime, kind: str, parties: Sequence[Party]) -> tuple[int, list[str]]:
     """Links made, and names of organisations that nobody knows, each once."""
     linked, unknown = 0, set[str]()
     for take in _takers if parties else ():
-        count, names = take(actor, now, parties)
+        count, names = take(actor, now, kind, parties)
         linked += count
         unknown.update(names)
     return linked, sorted(unknown)
 
 
-def drop_parties(actor: Actor, now: datetime, codes: Sequence[str], since: datetime) -> None:
-    """End the links that a load of these components made."""
+def drop_parties(actor: Actor, now: datetime, kind: str, codes: Sequence[str], since: datetime) -> None:
+    """End the links that a load of these components or facilities made."""
     for drop in _droppers if codes else ():
-        drop(actor, now, codes, since)
+        drop(actor, now, kind, codes, since)
 
 
 carry("places_area", "places_duty_grid", "places_unit_grid", "places_component", "places_facility")

@@ -11,7 +11,6 @@ from .datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
 __all__ = [
     "ACCURACY_METRES",
     "AREA_OR_NONE",
-    "COMPONENT_STATES",
     "COMPONENT_VARIANTS",
     "DATUMS",
     "DRAFT_BUSY",
@@ -21,6 +20,9 @@ __all__ = [
     "DWELLING_USES",
     "LEVELS",
     "MOST_FLOORS",
+    "POINT_KINDS",
+    "POINT_STATES",
+    "TRACED",
     "ComponentCode",
     "UnknownDatum",
     "ancestors",
@@ -54,13 +56,21 @@ _UNIT_GRID = re.compile(r"[0-9]{15}")
 _DUTY_GRID = re.compile(r"[0-9A-Z][0-9A-Z-]{1,19}")
 _DIGITS = re.compile(r"[0-9]+")
 
-# What the state of a component may be (STANDARDS §1, F), with the words field lists use.
-COMPONENT_STATES: dict[str, tuple[str, ...]] = {
+# What stands at one point: fixed things of the city, and what people go to.
+POINT_KINDS = ("component", "facility")
+# What the state of a component may be (STANDARDS §1, F), with the words field lists use; of a facility too (D).
+POINT_STATES: dict[str, tuple[str, ...]] = {
     "intact": ("完好", "正常"),
     "broken": ("破损", "损坏"),
     "lost": ("丢失", "缺失"),
     "abandoned": ("废弃",),
     "occupied": ("占用", "移除占用"),
+}
+
+# What the history of one of them tells.
+TRACED: dict[str, tuple[str, ...]] = {
+    "component": ("name", "state", "community_id", "unit_grid", "lon", "lat", "note"),
+    "facility": ("kind", "name", "state", "community_id", "address", "lon", "lat", "note"),
 }
 
 # What a dwelling is used for, with the words field lists use (D); what a vote counts is the estates' matter.

@@ -10,7 +10,20 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from xiucheng.interfaces.web import rates
 from xiucheng.kit.refused import Refused
 
-from . import callers, cases, desk, figures, media, places, problems, reporters, reports, responsibility
+from . import (
+    callers,
+    cases,
+    desk,
+    figures,
+    media,
+    places,
+    points,
+    problems,
+    reporters,
+    reports,
+    responsibility,
+    stewards,
+)
 from .guard import StrictParser
 
 DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
@@ -51,7 +64,9 @@ for prefix, router in (
     ("", desk.router),
     ("", places.router),
     ("", figures.router),
+    ("", points.router),
     ("", responsibility.router),
+    ("", stewards.router),
     ("", reporters.router),
 ):
     api.add_router(prefix, router)

@@ -49,6 +49,18 @@ def here(
             for one in found.levels
         ],
         explanation=shown.explanation(found.explanation) if found.explanation else None,
+        things=[
+            schemas.ThingNearOut(
+                kind=one.what,
+                code=one.code,
+                type=one.kind,
+                name=one.name,
+                state=one.state,
+                metres=one.metres,
+                parties=dict(one.parties),
+            )
+            for one in found.things
+        ],
     )
 
 

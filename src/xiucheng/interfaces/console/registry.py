@@ -1,4 +1,4 @@
-"""Where notices lead on this site: to the case, or to the report."""
+"""Where notices lead on this site: to the case, to the report, to the steward."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,5 +17,10 @@ def _report(subject: UUID, args: Mapping[str, Any]) -> str:
     return reverse("console:report", args=[subject])
 
 
+def _steward(subject: UUID, args: Mapping[str, Any]) -> str:
+    return reverse("console:steward", args=[subject])
+
+
+registry.register_link("stewards", _steward)
 registry.register_link("cases", _case)
 registry.register_link("intake", _report)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs import commands as packs
 from xiucheng.foundation.people import commands as people
-from xiucheng.foundation.people.commands import ComponentOf
+from xiucheng.foundation.people.commands import PartyOf
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places
 from xiucheng.foundation.places import queries
@@ -125,8 +125,7 @@ def _set_up_things(now: datetime, ground: Ground, agencies: dict[str, UUID]) -> 
     report = places.load_components(actor=_BY.actor, now=now, source=things.component_map(ground, names, SEED))
     relations = {"department": "competent", "owner": "owner", "maintainer": "maintainer"}
     links = [
-        ComponentOf(component, relations[relation], agencies[codes[name]])
-        for component, relation, name in report.parties
+        PartyOf(component, relations[relation], agencies[codes[name]]) for component, relation, name in report.parties
     ]
-    people.link_components(by=_BY, now=now, links=links)
+    people.link_parties(by=_BY, now=now, links=links)
     places.load_facilities(actor=_BY.actor, now=now, source=things.facility_map(ground, SEED))

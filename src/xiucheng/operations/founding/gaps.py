@@ -20,6 +20,8 @@ from xiucheng.foundation.places.queries import AreaView, DutyGridView
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.dispatch import queries as dispatch
+from xiucheng.operations.responsibility import queries as responsibility
+from xiucheng.operations.responsibility.queries import Covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Picture:
     rostered: frozenset[object]
     catalogue: Catalogue | None
     routing: dict[str, object] | None
+    short: Sequence[Covered]
     now: datetime
 
     def holders(self, role: str) -> Counter[str]:
@@ -71,8 +74,18 @@ def _communities(picture: Picture) -> Iterator[tuple[str, str]]:
 
 
 def _grids(picture: Picture) -> Iterator[tuple[str, str]]:
-    walked = {one.duty_grid for one in picture.walkers}
-    yield from ((one.code, one.name) for one in picture.grids if one.code not in walked)
+    """Duty grids for which nobody answers at all, in the ways that the requirement in force counts."""
+    for one in picture.short:
+        if one.place.level == "grid" and not one.people:
+            yield one.place.code, one.place.name
+
+
+def _short(picture: Picture) -> Iterator[tuple[str, str]]:
+    """Places with fewer people than the requirement in force asks for; an empty duty grid is told by itself."""
+    for one in picture.short:
+        if one.place.level != "grid" or one.people:
+            said = gettext("%(name)s（还缺 %(missing)s 人）")
+            yield one.place.code, said % {"name": one.place.name, "missing": one.missing}
 
 
 def _categories(picture: Picture) -> Iterator[tuple[str, str]]:
@@ -130,6 +143,8 @@ _TABLE = (
          "duties", False, _streets),
     Kind("grid_without_leader", _("责任网格没有负责人"), _("包保到不了网格。"),
          "duties", False, _grids),
+    Kind("place_short_of_people", _("包保人数不够"), _("按包保要求还缺人，出了事找不到人负责。"),
+         "duties", False, _short),
     Kind("agency_without_roster", _("单位没有排班"), _("没有排班的，按人人随时在岗算。"),
          "rosters", False, _agencies),
     Kind("covered_twice", _("一个地方有几个人负责"), _("请确认以谁为主。"),
@@ -139,7 +154,7 @@ KINDS: Mapping[str, Kind] = {one.code: one for one in _TABLE}
 
 
 def picture(now: datetime) -> Picture:
-    """The district now; about eight statements."""
+    """The district now; about a dozen statements."""
     catalogue = configuration.catalogue_if_any(now)
     # What is drafted counts as being there: the gaps are looked at before going live.
     routing = packs.open_draft("routing") or packs.current("routing", now)
@@ -153,6 +168,7 @@ def picture(now: datetime) -> Picture:
         rostered=frozenset(one.membership_id for one in people.rosters(on=today)),
         catalogue=catalogue,
         routing=routing.body if routing else None,
+        short=responsibility.report(now=now, only_missing=True),
         now=now,
     )
 

@@ -10,6 +10,8 @@ from .templates.past import Past
 from .templates.people import People
 from .templates.rosters import Rosters
 from .templates.routing import Routing
+from .templates.stewards import Stewards
 
-for template in (Agencies(), People(), Areas(), Duties(), Housing(), Routing(), Rosters(), Past(), Figures()):
+_own = (Agencies(), People(), Areas(), Duties(), Housing(), Routing(), Rosters(), Past(), Figures(), Stewards())
+for template in _own:
     table.register(template)

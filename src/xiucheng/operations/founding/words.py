@@ -68,6 +68,11 @@ CELL: Mapping[str, Promise | str] = {
     "bad_amount": _("看不懂“%(detail)s”：请写成 12000、1.2万、3000余、300多、近3000 或 约3000。"),
     "title_needed": _("项目选“其他”时要写明数的是什么；选别的项目时这里留空。"),
     "day_ahead": _("日期还没到：底数是已经数过的数。"),
+    # stewards
+    "not_steward_place": _("“%(detail)s”不是社区。中心户和楼长属于一个社区。"),
+    "chosen_ahead": _("产生的日期还没到。"),
+    "bad_term": _("任期要写明起止，止在起之后，最长五年，今天在任期内；刚产生的两格都留空。"),
+    "not_in_office": _("此人已在册，还没就任：请在其页面上公示、就任，这里任期留空。"),
     # What another room says, already a sentence.
     "by_pack": "%(detail)s",
     "by_import": "%(detail)s",

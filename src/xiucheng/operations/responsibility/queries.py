@@ -11,7 +11,7 @@ from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
 from xiucheng.foundation.people.neighbourhood.rules import LEVELS, Place
 from xiucheng.foundation.people.rules import RELATIONS, Standing, covers
 from xiucheng.foundation.places import queries as places
-from xiucheng.foundation.places.rules import point_ok, to_wgs84
+from xiucheng.foundation.places.rules import POINT_KINDS, point_ok, to_wgs84
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.intake import queries as intake
@@ -19,7 +19,9 @@ from xiucheng.operations.intake import queries as intake
 from . import configuration
 
 NEAR = 5
-"""Components offered beside a click (D)."""
+"""Components and facilities offered beside a click (D)."""
+FACILITY_METRES = 300
+"""What people go to is near where they walk to in five minutes (D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A component close by with whose it is: the names of owner, maintainer, competent agency where known."""
+    """A component or facility (`what`) close by with its state and whose it is: the names of owner, maintainer,
+    competent agency where known.
+    """
+
+    what: str
 
     code: str
     kind: str
     name: str
+    state: str
     metres: float
     parties: tuple[tuple[str, str], ...]
 
@@ -100,7 +107,7 @@ class Here:
     unit_grid: str
     levels: tuple[Level, ...]
     explanation: dispatch.Explanation | None
-    components: tuple[Owned, ...]
+    things: tuple[Owned, ...]
     sees_phones: bool
 
 
@@ -139,7 +146,7 @@ def here(
             )
             for level, place in levels
         ),
-        explained, _components(point, category, now), sees,
+        explained, _owned(point, category, now), sees,
     )  # fmt: skip
 
 
@@ -199,17 +206,29 @@ def _sees(standing: Standing, area: str) -> bool:
     return scope.kind == "all" or any(covers(code, area) for code in scope.areas)
 
 
-def _components(point: tuple[float, float] | None, category: str, now: datetime) -> tuple[Owned, ...]:
-    if point is None or not category.startswith("C"):
+def _owned(point: tuple[float, float] | None, category: str, now: datetime) -> tuple[Owned, ...]:
+    """Components of the category close to the point, then what people go to; two statements for each of the two."""
+    if point is None:
         return ()
-    near = intake.components_nearby(category=category, lon=point[0], lat=point[1], now=now)[:NEAR]
-    codes = [one.code for one in near]
-    links = {relation: people.agencies_of_components(codes, relation, at=now) for relation in RELATIONS if codes}
-    names = people.agency_names(agency for held in links.values() for agency in held.values())
+    lon, lat = point
+    found = []
+    if category.startswith("C"):
+        found += intake.components_nearby(category=category, lon=lon, lat=lat, now=now)[:NEAR]
+    found += places.near(lon, lat, FACILITY_METRES, "facility", limit=NEAR)
+    held = {
+        what: people.parties(what, codes, at=now)
+        for what in POINT_KINDS
+        if (codes := [one.code for one in found if one.what == what])
+    }
+    names = people.agency_names(agency for of in held.values() for each in of.values() for agency in each.values())
     return tuple(
         Owned(
-            one.code, one.kind, one.name, one.metres,
-            tuple((relation, names[held[one.code]]) for relation, held in links.items() if one.code in held),
+            one.what, one.code, one.kind, one.name, one.state, one.metres,
+            tuple(
+                (relation, names[agency])
+                for relation in RELATIONS
+                if (agency := held[one.what].get(one.code, {}).get(relation))
+            ),
         )
-        for one in near
+        for one in found
     )  # fmt: skip

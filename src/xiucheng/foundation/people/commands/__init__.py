@@ -14,27 +14,20 @@ from .accounts import (
     unlock_account,
 )
 from .contacts import Contact, erase_subject, keep_contact, keep_contacts, reveal
-from .duty import change_duty, end_roster, start_roster
+from .duty import change_duty, end_duty_change, end_roster, start_roster
 from .exports import check_whole, note_export
-from .links import (
-    ComponentOf,
-    end_agency_link,
-    end_grid_link,
-    link_agencies,
-    link_components,
-    link_grid,
-    unlink_component,
-)
+from .links import end_agency_link, end_grid_link, link_agencies, link_grid
 from .organisations import change_organisation, close_organisation, register_organisation, reopen_organisation
+from .parties import PartyOf, link_parties, undo_parties, unlink_parties
 from .staff import change_person, end_membership, leave_person, register_person, start_membership
 from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
 
 __all__ = [
     "Attempt",
     "Bearer",
-    "ComponentOf",
     "Contact",
     "Issued",
+    "PartyOf",
     "begin_attempt",
     "change_duty",
     "change_organisation",
@@ -43,6 +36,7 @@ __all__ = [
     "close_organisation",
     "create_account",
     "end_agency_link",
+    "end_duty_change",
     "end_grid_link",
     "end_membership",
     "end_roster",
@@ -53,8 +47,8 @@ __all__ = [
     "keep_contacts",
     "leave_person",
     "link_agencies",
-    "link_components",
     "link_grid",
+    "link_parties",
     "lock_account",
     "note_export",
     "note_lock_out",
@@ -69,7 +63,8 @@ __all__ = [
     "set_password",
     "start_membership",
     "start_roster",
-    "unlink_component",
+    "undo_parties",
+    "unlink_parties",
     "unlock_account",
     "use_token",
 ]

@@ -104,3 +104,23 @@ def change_duty(
         ends_at=ends_at,
     )
     return row.id
+
+
+@verb
+def end_duty_change(*, by: Standing, now: datetime, change_id: UUID) -> None:
+    """The exception is over now; one that has not begun, or began at this very moment, is taken back.
+
+    One's own absence may be ended by oneself. Refused: not_yours, not_found, already_ended.
+    """
+    row = locked(DutyChange, change_id, _("没有这条替班或请假记录。"))
+    post = row.membership
+    if by.person_id != post.person_id:
+        _demand(by, post)
+    if row.ends_at <= now:
+        raise Refused("already_ended", _("这条替班或请假已经结束了。"))
+    if row.starts_at >= now:
+        row.delete()
+    else:
+        row.ends_at = now
+        row.save(update_fields=["ends_at"])
+    record("end_duty_change", post.person_id, by, now, membership=post.id, change=change_id)

@@ -1,98 +1,18 @@
-"""Dated links: whose a component is, who walks a duty grid, how organisations are tied beside their parent."""
+"""Dated links: who walks a duty grid, how organisations are tied beside their parent."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BooleanField, Q
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.kit import bulk
-from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import memory, queries
-from ..models import AgencyLink, ComponentLink, GridLink, Organisation, Person
-from ..rules import AGENCY_LINKS, RELATIONS, Standing
+from ..models import AgencyLink, GridLink, Organisation, Person
+from ..rules import AGENCY_LINKS, Standing
 from .frame import checked_span, locked, record, refusing
 from .staff import NO_PERSON
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentOf:
-    """A component and the organisation in this relation to it."""
-
-    component: str
-    relation: str
-    agency_id: UUID
-
-
-@verb
-def link_components(*, by: Standing, now: datetime, links: Sequence[ComponentOf]) -> int:
-    """From now on these are the owners, maintainers, competent agencies; what differs ends now. Returns how many are
-    new.
-
-    For imports of thousands: five statements, one step per agency and relation. Where one component comes twice in the
-    same relation, the last one counts. Refused: not_yours, unknown_relation, unknown_agency (with the ids).
-    """
-    queries.demand(by, "people.organise")
-    wanted = {(link.component, link.relation): link.agency_id for link in links}
-    _check_links(wanted)
-    # One array, not forty thousand parameters.
-    named = RawSQL("component = ANY(%s)", [sorted({component for component, _relation in wanted})], BooleanField())
-    current = ComponentLink.objects.select_for_update().filter(named, Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-    same: set[tuple[str, str]] = set()
-    ended: list[UUID] = []
-    taken_back: list[UUID] = []
-    for row in current:
-        key = (row.component, row.relation)
-        if key in wanted and wanted[key] == row.agency_id and row.starts_at <= now:
-            same.add(key)
-        elif key in wanted:
-            (taken_back if row.starts_at >= now else ended).append(row.id)
-    ComponentLink.objects.filter(id__in=taken_back).delete()
-    ComponentLink.objects.filter(id__in=ended).update(ends_at=now)
-    fresh = {key: agency_id for key, agency_id in wanted.items() if key not in same}
-    bulk.copy(
-        "people_component_link",
-        ("id", "component", "relation", "agency_id", "starts_at"),
-        ((uuid7(), component, relation, agency_id, now) for (component, relation), agency_id in fresh.items()),
-    )
-    counted = Counter((agency_id, relation) for (_component, relation), agency_id in fresh.items())
-    for (agency_id, relation), count in counted.items():
-        record("link_components", agency_id, by, now, relation=relation, count=count)
-    return len(fresh)
-
-
-def _check_links(wanted: dict[tuple[str, str], UUID]) -> None:
-    if {relation for _component, relation in wanted} - RELATIONS.keys():
-        raise Refused("unknown_relation", _("部件与单位的关系只有主管、权属和养护三种。"))
-    agency_ids = set(wanted.values())
-    known = set(Organisation.objects.filter(id__in=agency_ids).values_list("id", flat=True))
-    if unknown := sorted(str(one) for one in agency_ids - known):
-        raise Refused(
-            "unknown_agency", _("有些单位不存在，请先登记单位。"), fields={one: _("没有这个单位。") for one in unknown}
-        )
-
-
-@verb
-def unlink_component(*, by: Standing, now: datetime, component: str, relation: str) -> None:
-    """End the link of a component now. Refused: not_yours, not_found."""
-    queries.demand(by, "people.organise")
-    row = (
-        ComponentLink.objects.select_for_update()
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), component=component, relation=relation, starts_at__lt=now)
-        .first()
-    )
-    if row is None:
-        raise Refused("not_found", _("这个部件没有登记这种关系的单位。"), status=404)
-    row.ends_at = now
-    row.save(update_fields=["ends_at"])
-    record("unlink_component", row.agency_id, by, now, relation=relation, component=component)
 
 
 @verb

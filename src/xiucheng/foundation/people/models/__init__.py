@@ -4,12 +4,12 @@
 from xiucheng.kit.periods import Period
 
 from .neighbourhood import Responsibility
+from .parties import ComponentLink, FacilityLink
 from .staff import (
     Account,
     AccountManager,
     AgencyLink,
     ApiToken,
-    ComponentLink,
     DutyChange,
     Erasure,
     GridLink,
@@ -33,6 +33,7 @@ __all__ = [
     "ComponentLink",
     "DutyChange",
     "Erasure",
+    "FacilityLink",
     "GridLink",
     "Membership",
     "Neighbour",

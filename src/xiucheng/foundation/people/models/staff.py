@@ -210,31 +210,6 @@ class ApiToken(models.Model):
         )
 
 
-class ComponentLink(models.Model):
-    """Which organisation owns, maintains or is competent for a component, from then till then."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    component = models.CharField(max_length=20)
-    relation = models.CharField(max_length=12)
-    agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "people_component_link"
-        indexes = (models.Index(fields=["component", "relation"], name="people_component_link_which"),)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(relation__in=sorted(rules.RELATIONS)), name="people_component_link_relation"
-            ),
-            _ordered("people_component_link_ordered"),
-            ExclusionConstraint(
-                name="people_component_link_once",
-                expressions=[("component", "="), ("relation", "="), (_period(), "&&")],
-            ),
-        )
-
-
 class AgencyLink(models.Model):
     """How an organisation is tied to another beside its parent (rules.AGENCY_LINKS), from then till then."""
 

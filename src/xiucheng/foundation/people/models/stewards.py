@@ -53,6 +53,8 @@ class Steward(models.Model):
     changed_at = models.DateTimeField()
     changed_by = models.TextField()
     before = models.JSONField(null=True)
+    # The end of the term of which somebody was reminded: once per term.
+    reminded_for = models.DateField(null=True)
 
     class Meta:
         db_table = "people_steward"

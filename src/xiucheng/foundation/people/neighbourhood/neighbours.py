@@ -40,7 +40,7 @@ def keep_neighbour(*, by: Standing, now: datetime, area: str, name: str, phone: 
     sealed under a key of its own. Refused: no_such_place, not_yours, bad_name, bad_phone,
     bad_contact, busy (409).
     """
-    community = _community(area)
+    community = community_of(area)
     queries.demand(by, "people.neighbours", area=community)
     contact = _checked(name, phone, home)
     # A digest of its own kind: nothing ties a steward to a reporter of the same number.
@@ -64,7 +64,8 @@ def _insert(contact: Contact, blind: bytes, community: str, by: Standing, now: d
     return row.id
 
 
-def _community(said: str) -> str:
+def community_of(said: str) -> str:
+    """The code of a community in use by code or name. Refused: no_such_place."""
     code = places.area_code(" ".join(said.split())) if said.strip() else None
     if code is None or len(code) != 12:
         text = _("请选一个社区。")

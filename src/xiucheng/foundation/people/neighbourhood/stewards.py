@@ -23,7 +23,7 @@ from . import stewardship
 from .neighbours import NOBODY, keep_neighbour
 from .stewardship import KINDS, MOVES, SELECTIONS, Asked
 
-_NONE = _("没有这位中心户或楼长。")
+UNKNOWN = _("没有这位中心户或楼长。")
 _DATES = ("published_on", "objections_until", "starts_on", "ends_on", "ended_on")
 
 _SAID: Mapping[str, Any] = {
@@ -152,7 +152,7 @@ def move_steward(*, by: Standing, now: datetime, steward_id: UUID, move: str, as
     Refused: not_found, not_yours, unknown_move, illegal_move (409), reason_needed, notice_too_short, still_published
     (409), bad_term.
     """
-    row = locked(Steward, steward_id, _NONE)
+    row = locked(Steward, steward_id, UNKNOWN)
     queries.demand(by, "people.stewards", area=row.area)
     if move not in MOVES:
         raise Refused("unknown_move", _("没有这个动作。"))
@@ -161,13 +161,19 @@ def move_steward(*, by: Standing, now: datetime, steward_id: UUID, move: str, as
     if code:
         fields = {_FIELDS[code]: _SAID[code]} if code in _FIELDS else None
         raise Refused(code, _SAID[code], fields=fields, status=422 if fields else 409)
-    row.before = {"state": row.state, "reason": row.reason} | {name: _plain(getattr(row, name)) for name in _DATES}
+    row.before = kept_before(row)
     row.state = MOVES[move][1]
     _date(row, move, asked, today)
     row.changed_at, row.changed_by = now, str(by.actor)
     row.save()
     record("move_steward", row.id, by, now, move=move, state=row.state, area=row.area, reason=row.reason)
     return row.state
+
+
+def kept_before(row: Steward) -> dict[str, Any]:
+    """What stands before a move or correction, by which `undo_steward` takes it back."""
+    dates = {name: _plain(getattr(row, name)) for name in _DATES}
+    return {"state": row.state, "reason": row.reason, "households": row.households} | dates
 
 
 def _date(row: Steward, move: str, asked: Asked, today: date) -> None:
@@ -189,7 +195,7 @@ def undo_steward(*, by: Standing, now: datetime, steward_id: UUID) -> str:
 
     Refused: not_found, not_yours, too_late (409).
     """
-    row = locked(Steward, steward_id, _NONE)
+    row = locked(Steward, steward_id, UNKNOWN)
     queries.demand(by, "people.stewards", area=row.area)
     if row.before is None or undo_until(row, by=by, now=now) is None:
         raise Refused("too_late", _("只有刚办的人能在 10 秒内撤销。"), status=409)
@@ -235,5 +241,5 @@ def steward(steward_id: UUID, standing: Standing) -> StewardRow:
     """One steward; one statement. Refused: not_found (404), also where the reader sees none there."""
     row = Steward.objects.filter(_seen(standing), id=steward_id).values_list(*_COLUMNS).first()
     if row is None:
-        raise Refused("not_found", _NONE, status=404)
+        raise Refused("not_found", UNKNOWN, status=404)
     return StewardRow(*row)

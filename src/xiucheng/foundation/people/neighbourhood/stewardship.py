@@ -102,6 +102,13 @@ def _term_ok(asked: Asked, today: date) -> bool:
     )
 
 
+def runs(starts_on: date | None, ends_on: date | None, today: date) -> bool:
+    """Is this a whole term, no longer than the longest, and does it run today?"""
+    if starts_on is None or ends_on is None:
+        return False
+    return starts_on <= today <= ends_on <= starts_on + LONGEST_TERM and starts_on < ends_on
+
+
 def makes_circle(reached: UUID, through: UUID, upward: Mapping[UUID, UUID]) -> bool:
     """Would `reached` come to be reached through itself? upward: who is reached through whom now."""
     seen, at = set[UUID](), through

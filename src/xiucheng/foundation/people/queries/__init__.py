@@ -3,8 +3,11 @@
 from .accounts import AccountRow, TokenRow, account, account_of, accounts, tokens, usernames
 from .contacts import Masked, RevealRow, earlier_of_caller, masked, reveal_log, subjects_by_phone
 from .duty import (
+    DutyChangeRow,
     GridWalker,
     RosterRow,
+    duty_change,
+    duty_changes,
     grid_walkers,
     holders,
     inspectors_of_grid,
@@ -13,8 +16,19 @@ from .duty import (
     rosters,
     walked_grids,
 )
-from .links import AgencyTie, agencies_of_components, agency_of_component, agency_ties, components_of
+from .links import AgencyTie, agency_ties
 from .organisations import Agency, agencies, agency, agency_by_code, agency_names, below, organisations
+from .parties import (
+    PartyWas,
+    agencies_of_components,
+    agency_of_component,
+    codes_of_agency,
+    components_of,
+    demand_correct,
+    may_correct,
+    parties,
+    party_history,
+)
 from .staff import Member, left_of, members, person_names, phone_of, phones_of, staff
 from .standings import (
     demand,
@@ -31,9 +45,11 @@ __all__ = [
     "AccountRow",
     "Agency",
     "AgencyTie",
+    "DutyChangeRow",
     "GridWalker",
     "Masked",
     "Member",
+    "PartyWas",
     "RevealRow",
     "RosterRow",
     "TokenRow",
@@ -48,9 +64,13 @@ __all__ = [
     "agency_of_component",
     "agency_ties",
     "below",
+    "codes_of_agency",
     "components_of",
     "demand",
+    "demand_correct",
     "demand_somewhere",
+    "duty_change",
+    "duty_changes",
     "earlier_of_caller",
     "grid_walkers",
     "holders",
@@ -59,10 +79,13 @@ __all__ = [
     "left_of",
     "masked",
     "may",
+    "may_correct",
     "may_somewhere",
     "members",
     "on_duty",
     "organisations",
+    "parties",
+    "party_history",
     "person_names",
     "phone_of",
     "phones_of",

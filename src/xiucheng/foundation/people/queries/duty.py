@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from xiucheng.kit.refused import Refused
 
 from .. import rules
-from ..models import GridLink, Roster
+from ..models import DutyChange, GridLink, Roster
 from ..rules import Duty, Shift
 
 _HOLDERS = """
@@ -141,6 +144,8 @@ class RosterRow:
     ends: time
     since: date
     until: date | None
+    area: str
+    agency_id: UUID | None
 
 
 def rosters(*, on: date, agency_id: UUID | None = None) -> list[RosterRow]:
@@ -161,5 +166,43 @@ def rosters(*, on: date, agency_id: UUID | None = None) -> list[RosterRow]:
             "ends",
             "since",
             "until",
+            "membership__area",
+            "membership__agency_id",
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyChangeRow:
+    """An exception to the rosters: somebody stands in, or is away, between two instants."""
+
+    id: UUID
+    membership_id: UUID
+    person_id: UUID
+    name: str
+    role: str
+    area: str
+    agency_id: UUID | None
+    on_duty: bool
+    starts_at: datetime
+    ends_at: datetime
+
+
+_CHANGE = (
+    *("id", "membership_id", "membership__person_id", "membership__person__name", "membership__role"),
+    *("membership__area", "membership__agency_id", "on_duty", "starts_at", "ends_at"),
+)
+
+
+def duty_changes(*, at: datetime, limit: int = 200) -> list[DutyChangeRow]:
+    """The exceptions that hold at this moment or are to come, in their order; one statement."""
+    rows = DutyChange.objects.filter(ends_at__gt=at).order_by("starts_at", "membership__person__name", "id")
+    return [DutyChangeRow(*row) for row in rows.values_list(*_CHANGE)[:limit]]
+
+
+def duty_change(change_id: UUID) -> DutyChangeRow:
+    """One exception, also one that is over; one statement. Refused: not_found (404)."""
+    row = DutyChange.objects.filter(id=change_id).values_list(*_CHANGE).first()
+    if row is None:
+        raise Refused("not_found", _("没有这条替班或请假记录。"), status=404)
+    return DutyChangeRow(*row)

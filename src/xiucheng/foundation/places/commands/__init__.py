@@ -2,6 +2,8 @@
 
 from .areas import add_area, close_area, load_additions, load_areas, load_outlines, rename_area, set_outline
 from .changes import undo_change
+from .correcting import MOST as MOST_POINTS
+from .correcting import Correction, correct_points
 from .drafts import (
     accept_repairs,
     choose,
@@ -17,11 +19,13 @@ from .figures import FigureRow, record_figure, record_figures, restore_figure, w
 from .grids import load_duty_grids, load_unit_grids
 from .housing import BuildingRow, CompoundRow, DwellingRow, close_housing, drop_housing, load_housing
 from .named import drop_duty_grid, name_duty_grid, reopen_area
-from .points import load_components, load_facilities, set_component_state
+from .points import load_components, load_facilities
 
 __all__ = [
+    "MOST_POINTS",
     "BuildingRow",
     "CompoundRow",
+    "Correction",
     "DwellingRow",
     "FigureRow",
     "accept_repairs",
@@ -29,6 +33,7 @@ __all__ = [
     "choose",
     "close_area",
     "close_housing",
+    "correct_points",
     "discard_draft",
     "draw_grid",
     "drop_duty_grid",
@@ -51,7 +56,6 @@ __all__ = [
     "renumber_grids",
     "reopen_area",
     "restore_figure",
-    "set_component_state",
     "set_outline",
     "settle",
     "split_grid",

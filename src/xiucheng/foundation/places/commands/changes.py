@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
+from xiucheng.kit import bulk
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import among
 from xiucheng.kit.verbs import verb
@@ -19,6 +20,7 @@ from xiucheng.kit.verbs import verb
 from .. import registry
 from ..models import Area, Change, Component, DutyGrid, Facility, UnitGrid
 from ..refusals import refusal
+from ..rules import POINT_KINDS, TRACED
 from . import writing
 
 # Kind → table, and the columns that a change of this kind may touch (an outline belongs to a row that stays).
@@ -35,7 +37,8 @@ _TABLES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     ),
     "facility": (
         Facility,
-        ("code", "id", "kind", "name", "community_id", "address", "lon", "lat", "active_from", "active_to"),
+        ("code", "id", "kind", "name", "community_id", "address", "lon", "lat", "active_from", "active_to",
+         "state", "changed_on", "note"),
     ),
     "outline": (Area, ("code", "shape", "west", "south", "east", "north", "outline_accuracy")),
 }  # fmt: skip
@@ -86,7 +89,22 @@ class Keeper:
             after_count=len(after),
             body=zlib.compress(json.dumps(body, default=_plain).encode(), 3),
         )
+        if self.kind in POINT_KINDS:
+            self._trace(made.id, after)
         return str(made.id)
+
+    def _trace(self, change: UUID, after: Sequence[str]) -> None:
+        """What each of them said before, for its own history."""
+        _, columns = _TABLES[self.kind]
+        said = {row[0]: {name: row[columns.index(name)] for name in TRACED[self.kind]} for row in self.before}
+        bulk.copy(
+            "places_trace",
+            ("change_id", "kind", "code", "before"),
+            (
+                (change, self.kind, code, json.dumps(said[code]) if code in said else None)
+                for code in sorted({*after, *said})
+            ),
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -135,8 +153,8 @@ def undo_change(*, actor: Actor, now: datetime, change_id: UUID) -> None:
     # Renumbered grids keep the codes and change hands: whatever was written down since then would mean another one.
     moved = set(body["after"]) if change.verb == "renumber_grids" else set(body["after"]) - before
     refuse_leaning(change.kind, moved, change.at)
-    if change.kind == "component":
-        registry.drop_parties(actor, now, sorted(touched), change.at)
+    if change.kind in POINT_KINDS:
+        registry.drop_parties(actor, now, change.kind, sorted(touched), change.at)
     _restore(change.kind, body)
     change.undone_at, change.undone_by = now, str(actor)
     change.save(update_fields=["undone_at", "undone_by"])
@@ -178,7 +196,8 @@ def refuse_leaning(kind: str, going: Collection[str], since: datetime) -> None:
 
 def _restore(kind: str, body: dict[str, Any]) -> None:
     model, columns = _TABLES[kind]
-    before = [dict(zip(columns, map(_back, row), strict=True)) for row in body["before"]]
+    # Columns are only ever added at the end: a change kept before one was there lacks it, and the default stands.
+    before = [dict(zip(columns, map(_back, row), strict=False)) for row in body["before"]]
     going = set(body["after"]) - {row["code"] for row in before}
     manager = model._default_manager
     if kind == "outline":

@@ -25,7 +25,7 @@ BATCH = 2000
 # Nobody remembers components, facilities and homes: a broken lamp must not make every process draw its map anew.
 _BESIDE_THE_PICTURE = frozenset(
     {
-        "load_components", "set_component_state", "load_facilities",
+        "load_components", "load_facilities", "correct_points",
         "load_housing", "close_housing", "reopen_housing", "drop_housing",
     }
 )  # fmt: skip

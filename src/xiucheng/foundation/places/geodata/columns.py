@@ -26,6 +26,13 @@ _COMMON: dict[str, tuple[str, ...]] = {
     "address": ("address", "addr", "dz", "wz", "objpos", "地址", "详细地址", "位置", "所在位置"),
 }  # fmt: skip
 
+# Whose a thing is: components and facilities have the same three columns.
+_PARTIES: dict[str, tuple[str, ...]] = {
+    "department": ("department", "deptname1", "zgbm", "zgdw", "主管部门", "主管部门名称", "主管单位"),
+    "owner": ("owner", "deptname2", "qsdw", "权属单位", "权属单位名称", "产权单位"),
+    "maintainer": ("maintainer", "deptname3", "yhdw", "gldw", "养护单位", "养护单位名称", "管护单位"),
+}
+
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "unit_grid": {
         "code": ("code", "bgcode", "bgid", "wgbm", "wgdm", "wgbh", "grid_code", "gridcode", "gridid", "网格编码",
@@ -50,9 +57,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "surveyed_on": ("surveyed_on", "ordate", "pcrq", "初始时间", "普查日期", "调查日期"),
         "changed_on": ("changed_on", "chdate", "bgrq", "变更时间", "变更日期"),
         "source": ("source", "datasource", "sjly", "数据来源", "来源"),
-        "department": ("department", "deptname1", "zgbm", "zgdw", "主管部门", "主管部门名称", "主管单位"),
-        "owner": ("owner", "deptname2", "qsdw", "权属单位", "权属单位名称", "产权单位"),
-        "maintainer": ("maintainer", "deptname3", "yhdw", "gldw", "养护单位", "养护单位名称", "管护单位"),
+        **_PARTIES,
         "note": _COMMON["note"],
         "lon": _COMMON["lon"],
         "lat": _COMMON["lat"],
@@ -63,6 +68,10 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "name": ("ssmc", "设施名称", *_COMMON["name"]),
         "community": _COMMON["community"],
         "address": _COMMON["address"],
+        "state": ("state", "zt", "sszt", "设施状态", "状态", "现状"),
+        "changed_on": ("changed_on", "chdate", "bgrq", "变更时间", "变更日期"),
+        **_PARTIES,
+        "note": _COMMON["note"],
         "lon": _COMMON["lon"],
         "lat": _COMMON["lat"],
     },

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from ..rules import ACCURACY_METRES, COMPONENT_STATES, component_code, point_ok
+from ..rules import ACCURACY_METRES, POINT_STATES, component_code, point_ok
 from .reading import Row, Source, rows, shifter
 from .report import Sieve
 
@@ -17,7 +17,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "code": ("code", "objid", "部件编码", "部件标识码", "设施编码", "编码"),
     "name": ("name", "objname", "部件名称", "设施名称", "名称"),
     "kind": ("kind", "type", "类别", "类型"),
-    "state": ("state", "objstate", "部件状态", "状态"),
+    "state": ("state", "objstate", "部件状态", "设施状态", "状态"),
     "lon": ("lon", "lng", "longitude", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
     "community": ("community", "community_code", "社区", "所在社区", "社区代码"),
@@ -34,7 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 PARTIES = ("department", "owner", "maintainer")
 
-_STATES = {word: state for state, words in COMPONENT_STATES.items() for word in (state, *words)}
+_STATES = {word: state for state, words in POINT_STATES.items() for word in (state, *words)}
 _FACILITY_CODE = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _FACILITY_KIND = re.compile(r"[a-z][a-z_]{1,31}")
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S")
@@ -51,7 +51,10 @@ class _Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PointRow:
-    """A component or facility as read: place in WGS84, community as written (code or name) until it is resolved."""
+    """A component or facility as read: place in WGS84, community as written (code or name) until it is resolved.
+
+    state: "" where the file does not say.
+    """
 
     row: int
     code: str
@@ -62,7 +65,7 @@ class PointRow:
     community: str
     unit_grid: str
     shape: BaseGeometry | None = None
-    state: str = "intact"
+    state: str = ""
     accuracy: str = ""
     surveyed_on: date | None = None
     changed_on: date | None = None
@@ -95,13 +98,13 @@ def read_components(
         return replace(
             _point(row, code, parts.kind, shift),
             shape=row.shape if row.shape is not None and row.shape.geom_type != "Point" else None,
-            state=_choice(row, "state", _STATES, "unknown_state") or "intact",
+            state=_choice(row, "state", _STATES, "unknown_state"),
             accuracy=_choice(row, "accuracy", {key: key for key in ACCURACY_METRES}, "unknown_accuracy"),
             surveyed_on=_date(row, "surveyed_on"),
             changed_on=_date(row, "changed_on"),
             source=_text(row, "source"),
             note=_text(row, "note"),
-            parties=tuple((party, name) for party in PARTIES if (name := _text(row, party))),
+            parties=_parties(row),
         )
 
     return _read(rows(source, datum), read, sieve)
@@ -110,7 +113,8 @@ def read_components(
 def read_facilities(source: Source, datum: str, sieve: Sieve) -> tuple[int, list[PointRow]]:
     """Rows read, and the facilities whose own fields are sound.
 
-    Refuses row by row: bad_facility_code, duplicate_code, name_missing, unknown_kind, point_missing, bad_point.
+    Refuses row by row: bad_facility_code, duplicate_code, name_missing, unknown_kind, unknown_state, bad_date,
+    point_missing, bad_point.
     """
     shift = shifter(datum)
 
@@ -122,7 +126,14 @@ def read_facilities(source: Source, datum: str, sieve: Sieve) -> tuple[int, list
             raise _Fault("name_missing")
         if not _FACILITY_KIND.fullmatch(kind):
             raise _Fault("unknown_kind", other=kind)
-        return replace(_point(row, code, kind, shift), address=_text(row, "address"))
+        return replace(
+            _point(row, code, kind, shift),
+            address=_text(row, "address"),
+            state=_choice(row, "state", _STATES, "unknown_state"),
+            changed_on=_date(row, "changed_on"),
+            note=_text(row, "note"),
+            parties=_parties(row),
+        )
 
     return _read(rows(source, datum), read, sieve)
 
@@ -144,6 +155,11 @@ def _read(read: list[Row], reader: Reader, sieve: Sieve) -> tuple[int, list[Poin
 
 def _text(row: Row, field: str) -> str:
     return row.get(FIELDS[field])
+
+
+def _parties(row: Row) -> tuple[tuple[str, str], ...]:
+    """Whose it is, as the file names them."""
+    return tuple((party, name) for party in PARTIES if (name := _text(row, party)))
 
 
 def _choice(row: Row, field: str, known: dict[str, str], fault: str) -> str:

@@ -10,9 +10,9 @@ from ..partition import Finding
 class LoadReport:
     """Rows read and taken; `refused` rows are not stored, `warnings` are stored and worth a look.
 
-    `parties` are (component code, relation, name as written) with relation department, owner or maintainer: places
-    knows no agency, so whoever loads components gives these to people. `change` is the id under which the whole load
-    can be undone, None where nothing was taken.
+    `parties` are (code, relation, name as written) with relation department, owner or maintainer: places
+    knows no agency, so whoever loads components or facilities gives these to people. `change` is the id under which
+    the whole load can be undone, None where nothing was taken.
     """
 
     read: int

@@ -34,7 +34,18 @@ from .places import (
     NearOut,
     PersonOut,
     ResponsibleLevelOut,
+    ThingNearOut,
     VerdictOut,
+)
+from .points import (
+    PointChangeOut,
+    PointCorrected,
+    PointCorrectIn,
+    PointFieldOut,
+    PointLinked,
+    PointOut,
+    PointPartiesIn,
+    PointUndone,
 )
 from .reports import (
     ContactIn,
@@ -51,6 +62,7 @@ from .reports import (
     Submitted,
     Tracked,
 )
+from .stewards import StewardIn, StewardOut, StewardsIn, StewardTaken
 
 __all__ = [
     "AgencyOut",
@@ -95,6 +107,14 @@ __all__ = [
     "PageInfo",
     "PersonOut",
     "PictureOut",
+    "PointChangeOut",
+    "PointCorrectIn",
+    "PointCorrected",
+    "PointFieldOut",
+    "PointLinked",
+    "PointOut",
+    "PointPartiesIn",
+    "PointUndone",
     "PostOut",
     "ReadOut",
     "ReportFilters",
@@ -109,10 +129,15 @@ __all__ = [
     "SelfHandledIn",
     "SelfHandledOut",
     "SourceOut",
+    "StewardIn",
+    "StewardOut",
+    "StewardTaken",
+    "StewardsIn",
     "StoryLineOut",
     "Submitted",
     "TaskOut",
     "TaskPage",
+    "ThingNearOut",
     "Tracked",
     "VerdictOut",
 ]

@@ -170,6 +170,18 @@ class ResponsibleLevelOut(Schema):
     people: list[AnswerableOut]
 
 
+class ThingNearOut(Schema):
+    """附近的部件或设施。A component of the category or a facility close by; parties: relation → organisation."""
+
+    kind: str
+    code: str
+    type: str
+    name: str
+    state: str
+    metres: float
+    parties: dict[str, str]
+
+
 class HereOut(Schema):
     """这里谁负责。Who is responsible at a place; exact: found by a point on the map."""
 
@@ -178,6 +190,7 @@ class HereOut(Schema):
     unit_grid: str
     levels: list[ResponsibleLevelOut]
     explanation: ExplanationOut | None
+    things: list[ThingNearOut]
 
 
 class FigureIn(Strict):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.places.geodata.frames import MERIDIANS, Frame, UnknownFrame, frame, of_zone
+from xiucheng.foundation.places.holdings import VERB_NAMES
 
 FIELD_NAMES: Mapping[str, Any] = {
     "code": gettext_lazy("编码"),
@@ -32,6 +33,49 @@ FIELD_NAMES: Mapping[str, Any] = {
     "lat": gettext_lazy("纬度或北坐标"),
     "shape": gettext_lazy("图形或坐标列"),
     "frame": gettext_lazy("坐标系"),
+}
+
+POINT_NAMES: Mapping[str, Any] = {"component": gettext_lazy("部件"), "facility": gettext_lazy("设施")}
+# Kind of thing → the name of its list when it leaves as a file (people.acts.LISTS).
+POINT_LISTS: Mapping[str, str] = {"component": "components", "facility": "facilities"}
+POINT_STATE_NAMES: Mapping[str, Any] = {
+    "intact": gettext_lazy("完好"),
+    "broken": gettext_lazy("破损"),
+    "lost": gettext_lazy("丢失"),
+    "abandoned": gettext_lazy("废弃"),
+    "occupied": gettext_lazy("占用"),
+}
+# The plain words of facilities (geodata.columns.FACILITY_WORDS); a city's own word is shown as it is.
+FACILITY_TITLES: Mapping[str, Any] = {
+    "park": gettext_lazy("公园绿地"),
+    "square": gettext_lazy("广场"),
+    "toilet": gettext_lazy("公厕"),
+    "canteen": gettext_lazy("食堂"),
+    "library": gettext_lazy("图书馆"),
+    "school": gettext_lazy("学校"),
+    "kindergarten": gettext_lazy("幼儿园"),
+    "hospital": gettext_lazy("医院"),
+    "clinic": gettext_lazy("卫生服务站"),
+    "parking": gettext_lazy("停车场"),
+    "waste_station": gettext_lazy("垃圾站"),
+    "market": gettext_lazy("市场"),
+    "fire_station": gettext_lazy("消防站"),
+    "police": gettext_lazy("派出所"),
+    "service_centre": gettext_lazy("党群服务中心"),
+    "culture_station": gettext_lazy("文化站"),
+    "bus_stop": gettext_lazy("公交站"),
+    "care_home": gettext_lazy("养老服务机构"),
+}
+# What the history of a component or facility tells of.
+TRACED_NAMES: Mapping[str, Any] = {
+    "name": gettext_lazy("名称"),
+    "kind": gettext_lazy("类别"),
+    "state": gettext_lazy("状态"),
+    "note": gettext_lazy("备注"),
+    "address": gettext_lazy("地址"),
+    "community_id": gettext_lazy("社区"),
+    "unit_grid": gettext_lazy("所在单元网格"),
+    "point": gettext_lazy("坐标"),
 }
 
 PHASES: Mapping[str, Any] = {
@@ -165,3 +209,8 @@ def advice(draft_guess: Mapping[str, Any], lay: Mapping[str, Any]) -> list[str]:
     if lay.get("suspect"):
         said.append(_("去掉控制点“%(name)s”，其余的点会吻合得多：请核对这个点。") % {"name": lay["suspect"]})
     return said
+
+
+def verb_name(verb: str) -> str:
+    """What a change of base data did, in words."""
+    return str(VERB_NAMES.get(verb, verb))

@@ -1,4 +1,4 @@
-"""Base data: what is there, uploads from the file to the map, components with whose they are, the history."""
+"""Base data: what is there, uploads from the file to the map, the history."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import queries as people
-from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import commands, holdings, housing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.geodata.control import ControlPoint
 from xiucheng.foundation.places.geodata.unpacking import MAX_BYTES
 from xiucheng.foundation.places.refusals import refusal
-from xiucheng.foundation.places.rules import COMPONENT_STATES, COMPONENT_VARIANTS
+from xiucheng.foundation.places.rules import COMPONENT_VARIANTS
 from xiucheng.interfaces.web.typed import whole
 from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..basemap import words
-from ..doors import Visit, came_from, desk, is_part, page, part
+from ..doors import Visit, desk, is_part, page, part
 
 ACT = "places.import"
 _SEVERITIES = ("refused", "sliver", "bow_tie", "warning")
@@ -40,8 +39,9 @@ def demand(request: Visit) -> None:
 @require_GET
 @desk
 def basemap(request: Visit) -> HttpResponse:
-    """What is there, uploads that wait, the latest changes."""
-    demand(request)
+    """What is there, uploads that wait, the latest changes; whoever founds the district looks on."""
+    if not people.may(request.standing, "site.found"):
+        demand(request)
     changes = holdings.changes(15)
     drafts = [{"draft": one, "state": words.STATES[one.row.state]} for one in holdings.drafts(8)]
     gridded = holdings.gridded()
@@ -54,6 +54,7 @@ def basemap(request: Visit) -> HttpResponse:
         "kinds": holdings.KIND_NAMES.items(),
         "communities": [{"area": one, "grids": gridded.get(one.code, 0)} for one in communities],
         "megabytes": MAX_BYTES >> 20,
+        "may": people.may(request.standing, ACT),
     }
     return page(request, "console/basemap.html", context)
 
@@ -277,50 +278,3 @@ def undo_change(request: Visit, change_id: UUID) -> HttpResponse:
     messages.success(request, _("已撤销"))
     back = request.POST.get("back", "")
     return redirect("console:grids", back) if places.area(back) else redirect("console:basemap")
-
-
-# -- components -------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@desk
-def components(request: Visit) -> HttpResponse:
-    """Components by code with state, place, and whose they are."""
-    demand(request)
-    get = request.GET
-    search, state, after = get.get("search", "").strip()[:40], get.get("state", ""), get.get("after", "")[:20]
-    rows = holdings.components(search=search, state=state, after=after)
-    codes = [row.code for row in rows]
-    held = names.catalogue(request.moment)
-    links = {relation: people.agencies_of_components(codes, relation, at=request.moment) for relation in RELATIONS}
-    agencies = people.agency_names({agency for of in links.values() for agency in of.values()})
-    context = {
-        "rows": [
-            {
-                "row": row,
-                "kind": names.category(f"C{row.kind}", held),
-                "place": places.area_name(row.unit_grid or row.community or ""),
-                "state": COMPONENT_STATES[row.state][0],
-                "parties": [agencies.get(links[relation].get(row.code), "") for relation in RELATIONS],  # type: ignore[arg-type]
-            }
-            for row in rows
-        ],
-        "search": search,
-        "state": state,
-        "states": [(key, names_of[0]) for key, names_of in COMPONENT_STATES.items()],
-        "relations": list(RELATIONS.values()),
-        "next": codes[-1] if len(codes) == holdings.PAGE else "",
-    }
-    return page(request, "console/components.html", context)
-
-
-@require_POST
-@desk
-def set_state(request: Visit, code: str) -> HttpResponse:
-    """Note what became of a component."""
-    demand(request)
-    commands.set_component_state(
-        actor=request.standing.actor, now=request.moment, code=code, state=request.POST.get("state", "")
-    )
-    messages.success(request, _("已改好，可在改动记录里撤销"))
-    return redirect(came_from(request) or "console:base_components")

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import commands as media
+from xiucheng.foundation.notices import commands as notice_commands
+from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web.uploads import content_of
 from xiucheng.kit.moves import Move
@@ -24,6 +26,7 @@ from xiucheng.operations.intake import queries as intake
 from .. import caseview, names, wording
 from ..doors import Visit, desk, is_part, page, part, seen_version
 from ..forms import Context, move_form
+from .points import point_line
 
 
 @require_GET
@@ -31,7 +34,14 @@ from ..forms import Context, move_form
 def case(request: Visit, number: str) -> HttpResponse:
     """The whole page."""
     view = caseview.find(number, request.standing, request.moment)
+    _seen(request, view)
     return page(request, "console/case.html", {**_head(request, view), "full": True})
+
+
+def _seen(request: Visit, view: CaseView) -> None:
+    """Whoever has the case before them has read what they were told about it."""
+    if request.standing.person_id and notices.unread(request.standing.person_id, request.moment):
+        notice_commands.read_about(by=request.standing, now=request.moment, subject=view.id)
 
 
 @require_GET
@@ -95,6 +105,7 @@ def aside(request: Visit, number: str) -> HttpResponse:
         # Even masked they are hidden from the party complained of, and from all who have no business with reporters.
         "may_reveal": people.may(request.standing, "people.reveal", area=view.facts.area),
         "near": _near(view, request.moment),
+        "component": point_line("component", view.component, request) if view.component else None,
     }
     return _piece(request, "console/parts/case_aside.html", _("地点和上报"), context)
 

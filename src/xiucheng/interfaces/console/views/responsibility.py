@@ -29,7 +29,9 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
 
 from .. import names, sheets
+from ..basemap.words import POINT_STATE_NAMES
 from ..doors import Visit, came_from, desk, is_part, page, part
+from .points import type_name
 
 ACT = "people.responsible"
 _MOST = 300
@@ -279,8 +281,9 @@ def here(request: Visit) -> HttpResponse:
         "where": names.place(found.area) if found else "",
         "category_name": names.category(asked.get("category", ""), held),
         "components": [
-            {"one": one, "parties": [(_(RELATIONS[relation]), who) for relation, who in one.parties]}
-            for one in (found.components if found else ())
+            {"one": one, "type": type_name(one.what, one.kind, held), "state": POINT_STATE_NAMES[one.state],
+             "parties": [(_(RELATIONS[relation]), who) for relation, who in one.parties]}
+            for one in (found.things if found else ())
         ],
         "groups": names.category_groups(held),
         "areas": names.area_groups(),

@@ -12,7 +12,7 @@ from xiucheng.foundation.packs import commands as packs
 from xiucheng.foundation.packs import queries as pack_queries
 from xiucheng.foundation.people import commands as people
 from xiucheng.foundation.people import queries as people_queries
-from xiucheng.foundation.people.commands import ComponentOf
+from xiucheng.foundation.people.commands import PartyOf
 from xiucheng.foundation.places import commands as places
 from xiucheng.foundation.places import queries as place_queries
 from xiucheng.foundation.places.commands import BuildingRow, CompoundRow
@@ -170,11 +170,11 @@ def _set_up_things(sketch: Sketch, held: Mapping[str, UUID], now: datetime) -> N
     rows = things.component_rows(sketch.components, names)
     places.load_components(actor=BY.actor, now=now, source=rows)
     links = [
-        ComponentOf(one.code, relation, held[code])
+        PartyOf(one.code, relation, held[code])
         for one in sketch.components
         for relation, code in (("owner", one.owner), ("maintainer", one.maintainer))
     ]
-    people.link_components(by=BY, now=now, links=links)
+    people.link_parties(by=BY, now=now, links=links)
     places.load_facilities(actor=BY.actor, now=now, source=things.place_rows(sketch.facilities))
     compounds, buildings = _housing(sketch.compounds)
     places.load_housing(actor=BY.actor, now=now, compounds=compounds, buildings=buildings)

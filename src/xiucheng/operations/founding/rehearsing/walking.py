@@ -15,7 +15,7 @@ from PIL import Image
 from xiucheng.foundation.media import commands as media
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
-from xiucheng.foundation.places import holdings
+from xiucheng.foundation.places import points
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
@@ -105,7 +105,8 @@ class Walk:
         area, category = self.at.area, self.at.category
         kind = configuration.catalogue(now()).category(category).component_kind
         district = places.district()
-        found = holdings.components(search=f"{district.code}{kind}", limit=1) if kind and district else []
+        asked = points.Asked(text=f"{district.code}{kind}") if kind and district else None
+        found = points.listed("component", asked, limit=1) if asked else []
         where: dict[str, Any] = {"area": area}
         if found and len(kind or "") == 4:
             self.at.component, self.at.area = found[0].code, found[0].community or area

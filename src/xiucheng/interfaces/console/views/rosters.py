@@ -1,0 +1,154 @@
+"""Who is on duty by the rosters of this day, who stands in and who is away; entering and ending such exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from xiucheng.foundation.people import commands
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.rules import Standing
+from xiucheng.interfaces.web.typed import identifier, moment
+from xiucheng.kit.moves import UNDO_WINDOW
+from xiucheng.kit.refused import Refused
+
+from .. import names
+from ..doors import Visit, desk, page
+
+ACT = "people.roster"
+_DAYS = tuple(gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
+_FIELDS = ("post", "kind", "from", "to")
+
+
+def _theirs(standing: Standing, area: str, agency_id: UUID | None, person_id: UUID) -> bool:
+    """May they change the duty of this post: whoever keeps the roster there, and for oneself everybody."""
+    return standing.person_id == person_id or people.may(standing, ACT, area=area or None, agency_id=agency_id)
+
+
+@require_GET
+@desk
+def rosters(request: Visit) -> HttpResponse:
+    """The duties of today with what differs from them, and the form for another exception."""
+    return page(request, "console/rosters.html", _context(request))
+
+
+def _context(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    today = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    changes = people.duty_changes(at=request.moment)
+    staff = people.staff(at=request.moment)
+    mine = [one for one in staff if _theirs(request.standing, one.post.area, one.post.agency_id, one.person_id)]
+    wide = people.visible_to(request.standing).kind == "all" or len(mine) > 1
+    own = {one.membership_id for one in mine}
+    seen = lambda membership: wide or membership in own  # noqa: E731
+    return {
+        "today": today,
+        "rows": [
+            {"one": one, "role": people.role_name(one.role), "where": _where(one.area, one.agency_id),
+             "days": _days(one.weekdays), "on": bool(one.weekdays >> today.weekday() & 1)}
+            for one in people.rosters(on=today) if seen(one.membership_id)
+        ],
+        "changes": [
+            {"one": one, "role": people.role_name(one.role), "where": _where(one.area, one.agency_id),
+             "running": one.starts_at <= request.moment,
+             "may": _theirs(request.standing, one.area, one.agency_id, one.person_id)}
+            for one in changes if seen(one.membership_id)
+        ],
+        "posts": [
+            (str(one.membership_id), " · ".join(filter(None, (
+                one.name, people.role_name(one.post.role), _where(one.post.area, one.post.agency_id)))))
+            for one in mine
+        ],
+        "typed": typed or {},
+        "done": _done(request),
+    }  # fmt: skip
+
+
+def _where(area: str, agency_id: UUID | None) -> str:
+    return names.agency(agency_id) or (names.place(area) if area else "")
+
+
+def _days(weekdays: int) -> str:
+    if weekdays == 127:
+        return _("每天")
+    return "、".join(str(name) for bit, name in enumerate(_DAYS) if weekdays >> bit & 1)
+
+
+def _done(request: Visit) -> dict[str, Any] | None:
+    """The exception just entered, while it can be taken back in one press."""
+    asked = identifier(request.GET.get("done"))
+    try:
+        at = moment(request.GET.get("at"), "at")
+        one = people.duty_change(asked) if asked else None
+    except Refused:
+        return None
+    if one is None or at is None or at + UNDO_WINDOW <= request.moment:
+        return None
+    said = _("%(name)s 的替班已记下") if one.on_duty else _("%(name)s 的请假已记下")
+    address = reverse("console:duty_end", args=[one.id])
+    return {"until": at + UNDO_WINDOW, "said": said % {"name": one.name}, "undo_url": address}
+
+
+@require_POST
+@desk
+def change(request: Visit) -> HttpResponse:
+    """Somebody stands in or is away, as typed; what is wrong is said beside the field."""
+    typed = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+    try:
+        made = commands.change_duty(
+            by=request.standing, now=request.moment, membership_id=_post(typed["post"]),
+            on_duty=_kind(typed["kind"]), starts_at=_at(typed["from"], "from"), ends_at=_at(typed["to"], "to"),
+        )  # fmt: skip
+    except Refused as caught:
+        if caught.status in (403, 404):
+            raise
+        # The verb speaks of its own arguments.
+        wrong = {{"starts_at": "from", "ends_at": "to"}.get(name, name): said for name, said in caught.fields.items()}
+        context = {**_context(request, typed), "refusal": caught, "wrong": wrong}
+        return page(request, "console/rosters.html", context, status=caught.status)
+    asked = urlencode({"done": str(made), "at": request.moment.isoformat()})
+    return redirect(f"{reverse('console:rosters')}?{asked}")
+
+
+def _post(said: str) -> UUID:
+    found = identifier(said)
+    if found is None:
+        text = _("请选择是谁。")
+        raise Refused("bad_post", text, fields={"post": text})
+    return found
+
+
+def _kind(said: str) -> bool:
+    if said not in ("in", "away"):
+        text = _("请选替班还是请假。")
+        raise Refused("bad_kind", text, fields={"kind": text})
+    return said == "in"
+
+
+def _at(said: str, name: str) -> datetime:
+    found = moment(said, name)
+    if found is None:
+        text = _("请填日期和时间，例如 2026-03-02T09:00。")
+        raise Refused("bad_date", text, fields={name: text})
+    return found
+
+
+@require_POST
+@desk
+def end(request: Visit, change_id: UUID) -> HttpResponse:
+    """The exception is over now, or never was where it has not begun."""
+    commands.end_duty_change(by=request.standing, now=request.moment, change_id=change_id)
+    messages.success(request, _("已结束"))
+    return redirect("console:rosters")
