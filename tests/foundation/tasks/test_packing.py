@@ -99,7 +99,19 @@ def test_the_preview_says_how_many_deadlines_move(db: None) -> None:
     roads.give(at("2026-12-01 16:00"))
     notice = seed.calendar().to_json()
     notice |= {"announced": [*notice["announced"], 2027], "holidays": [*notice["holidays"], "2027-01-01", "2027-01-05"]}
-    (effect,) = packing.effect({"calendars": {"default": notice}}, None, WEDNESDAY)
+    kept, effect = packing.effect({"calendars": {"default": notice}}, None, WEDNESDAY)
+    assert "时限不变" in str(kept.text)
+    assert len(packing.effect({"calendars": {"default": notice}}, {"calendars": {"default": notice}}, WEDNESDAY)) == 2
     # Due on 4, 5 and 14 January by the law alone; the 5th turns out to be free: only the first stays.
     assert effect.count == 2
     assert "3" in str(effect.text)
+
+
+def test_the_preview_tells_by_an_example_what_a_new_holiday_means(db: None) -> None:
+    now, changed = {"default": seed.calendar().to_json()}, seed.calendar().to_json()
+    changed |= {"holidays": [*changed["holidays"], "2026-12-17"]}
+    *_counted, example = packing.effect({"calendars": {"default": changed}}, {"calendars": now}, at("2026-12-01 16:00"))
+    # A Thursday that becomes free: two workdays from Wednesday morning end on Friday, and then on Monday.
+    told = str(example.text)
+    assert "2026-12-16 10:00" in told
+    assert told.index("2026-12-18 10:00") < told.index("2026-12-21 10:00")

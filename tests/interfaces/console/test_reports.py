@@ -33,7 +33,7 @@ def test_the_queue_says_how_many_wait(report, sign_in):
     assert "<b>1</b> 条上报等着受理" in html
     assert "河边路灯不亮" in html
     empty = sign_in("acceptor").get("/desk/reports/?state=pre_verifying").content.decode()
-    assert "没有等着受理的上报" in empty
+    assert "没有符合的上报" in empty
 
 
 def test_filing_makes_a_case_and_leads_to_it(report, world, sign_in):

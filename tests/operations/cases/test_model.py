@@ -96,8 +96,8 @@ class Model:
             return False
         if name == "redispatch" and self.state != "returned" and self.agency == self.target():
             return False
-        if name == "pass_check" and self.checked:
-            return False
+        if self.checked and name in {"pass_check", "rework"} and who in WHO["pass_check"]:
+            return False  # the finding is in: the acceptor's turn
         if name == "supervise" and self.agency is None:
             return False  # it is always asked for an answer here
         if name == "answer_supervision" and not self.answer:

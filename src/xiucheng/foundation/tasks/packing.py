@@ -5,13 +5,14 @@ A calendar may begin with "like": "<key>" and then name only what is different; 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.packs.registry import Effect, Problem
-from xiucheng.kit.worktime import Calendar
+from xiucheng.kit.worktime import Calendar, Limit, Unit, due
 
 from . import rules, storing
 from .calendars import DEFAULT
@@ -109,7 +110,8 @@ def _is_day(text: Any) -> bool:
 
 
 def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> Sequence[Effect]:
-    """How many open tasks with a provisional deadline would get another one. Two statements at most."""
+    """What changes for whom: nothing for cases under way but where the deadline is provisional, of which it is counted
+    how many would get another one; and an example of what comes after. Two statements at most."""
     open_tasks = storing.read(
         "t.id IN (SELECT id FROM tasks_task WHERE provisional AND ended_at IS NULL ORDER BY calendar_version LIMIT %s)",
         [_FORESEEN],
@@ -119,5 +121,42 @@ def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) 
     for task in open_tasks:
         again = rules.timed(task, calendars.get(task.calendar) or calendars[DEFAULT])
         moved += again.due_at != task.due_at
-    text = _("截止时间会改变的任务（时限暂定的共核对 %(all)s 项）") % {"all": len(open_tasks)}
-    return [Effect(text, moved)]
+    text = _("项在办任务的截止时间会改变（只有时限暂定的才重算，共 %(all)s 项）") % {"all": len(open_tasks)}
+    return [
+        Effect(_("已在办的案卷时限不变；生效后新立的案卷按新日历。")),
+        Effect(text, moved),
+        *_examples(calendars, in_force, at),
+    ]
+
+
+_EXAMPLE = Limit(2, Unit.WORK_DAY)
+"""The limit that most is handled within (D); of the day before the first that changes."""
+
+
+def _examples(calendars: Mapping[str, Calendar], in_force: Mapping[str, Any] | None, at: datetime) -> list[Effect]:
+    """For each calendar that is in force and changes: when something filed just before the change would be due."""
+    before = {key: Calendar.from_json(one, key=key) for key, one in (in_force or {}).get("calendars", {}).items()}
+    found = []
+    for key in sorted(before.keys() & calendars.keys()):
+        old, new = before[key], calendars[key]
+        start = _before_change(old, new, at)
+        if start is None:
+            continue
+        stated = {"start": start, "before": due(start, _EXAMPLE, old).at, "after": due(start, _EXAMPLE, new).at}
+        said = {name: f"{moment.astimezone(ZoneInfo(new.zone)):%Y-%m-%d %H:%M}" for name, moment in stated.items()}
+        text = _("例如日历 %(key)s：%(start)s 立案、限 2 个工作日的，现行 %(before)s 到期，新的 %(after)s 到期。")
+        found.append(Effect(text % {"key": key, **said}))
+    return found
+
+
+def _before_change(old: Calendar, new: Calendar, at: datetime) -> datetime | None:
+    """Ten o'clock of the day before the first day to come that one frees and the other does not; `at` where the week
+    itself changes; None where all is the same."""
+    if old == new:
+        return None
+    zone = ZoneInfo(new.zone)
+    today = at.astimezone(zone).date()
+    days = [day for day in (old.holidays ^ new.holidays) | (old.workdays ^ new.workdays) if day > today]
+    if (old.week, old.make_up) != (new.week, new.make_up) or not days:
+        return at
+    return datetime.combine(min(days) - timedelta(days=1), time(10), zone)

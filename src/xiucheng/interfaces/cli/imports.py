@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from .frame import DataOption, JsonOption, err, fail, out, print_json, progress, stages, with_site
+from .frame import DataOption, JsonOption, err, fail, out, print_json, progress, with_site
 from .words import _
 
 if TYPE_CHECKING:
@@ -47,25 +48,31 @@ def import_file(
         from xiucheng.kit.now import now
         from xiucheng.operations.intake import imports
 
+        arranged = None
         with progress(_("导入 {name}").format(name=path.name)) as tick:
             outcome = imports.run(path, source, now=now(), dry_run=dry_run, errors_path=errors, progress=tick)
         if source.site and not dry_run:
             # A site of history only: no worker runs there, so its journal and lists are brought up here.
-            with stages(_("整理业务日志")):
-                from xiucheng.kit.journal import readers
+            from xiucheng.kit.journal import readers
 
-                readers.catch_up()
+            begun = time.monotonic()
+            with progress(_("整理业务日志")) as tick:
+                readers.catch_up(progress=tick)
+            arranged = time.monotonic() - begun
     if as_json:
         print_json(asdict(outcome))
     else:
         _show_outcome(outcome)
+        if arranged is not None:
+            out.print(_("此后整理业务日志和列表，用时 {seconds:.2f} 秒。").format(seconds=arranged), soft_wrap=True)
     if outcome.rows and outcome.rejected == outcome.rows:
         raise fail(_("{name} 的 {rows} 行全部被拒，没有收下任何一行。").format(name=path.name, rows=outcome.rows))
 
 
 def _show_outcome(outcome: ImportReport) -> None:
     text = _(
-        "共 {rows} 行：收下 {accepted}，此前已有 {unchanged}，被拒 {rejected}。用时 {seconds} 秒，每秒 {per_second}。"
+        "共 {rows} 行：收下 {accepted}，此前已有 {unchanged}，被拒 {rejected}。"
+        "读入用时 {seconds} 秒，每秒 {per_second}。"
     )
     out.print(text.format(**asdict(outcome)), soft_wrap=True)
     _show_counts(_("被拒的原因"), outcome.reasons)

@@ -60,13 +60,16 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class RequestFace:
-    """A decision that is asked for, in words."""
+    """A decision that is asked for, in words. reason: why, None where it is erased; due_then: when the case would be
+    due were it granted, where that changes it."""
 
     id: UUID
     who: str
     what: str
     asked_at: datetime
     mine: bool
+    reason: str | None = ""
+    due_then: str = ""
 
 
 def buttons(case: CaseView, suggested: str = "") -> list[Button]:
@@ -102,15 +105,12 @@ def suggestion(case: CaseView, now: datetime) -> Suggestion | None:
 
 
 def head(case: CaseView, now: datetime) -> dict[str, Any]:
-    """The head of a case: title, clock, state, agency, moves, requests. At most seven statements."""
+    """The head of a case: title, clock, state, agency, moves, requests. At most nine statements, mostly seven."""
     facts = case.facts
     held = names.catalogue(now)
     suggested = suggestion(case, now)
     known = Names.of_actors((one.asked_by for one in case.requests), [facts.person_id])
-    requests = [
-        RequestFace(one.id, known.actor(one.asked_by), str(wording.ASKED[one.what]), one.asked_at, one.mine)
-        for one in case.requests
-    ]
+    requests = _requests(case, known, now)
     return {
         "case": case,
         "facts": facts,
@@ -124,11 +124,32 @@ def head(case: CaseView, now: datetime) -> dict[str, Any]:
         "buttons": buttons(case, suggested.agency if suggested else ""),
         "requests": requests,
         "decidable": any(one.mine for one in requests),
+        "finding_in": case.state == "post_checking" and bool(facts.checked),
+        "may_close": find_move(case, "close") is not None,
         "channel": names.channel(case.channel),
         "channel_icon": names.CHANNEL_ICONS.get(case.channel, "message"),
         "url": reverse("console:case", args=[case.number]),
         "closed_at": facts.closed_at,
     }
+
+
+def _requests(case: CaseView, known: Names, now: datetime) -> list[RequestFace]:
+    """What is asked for on a case, with its reason and what granting it would do to the deadline."""
+    if not case.requests:
+        return []
+    said = cases.said_with(case.id, [one.step for one in case.requests if one.step])
+    return [
+        RequestFace(
+            one.id,
+            known.actor(one.asked_by),
+            str(wording.ASKED[one.what]),
+            one.asked_at,
+            one.mine,
+            said.get(one.step, "") if one.step else "",
+            wording.exact(cases.due_if_extended(case, now)) if one.what == "extend" else "",
+        )
+        for one in case.requests
+    ]
 
 
 def spans(case: CaseView) -> list[Span]:

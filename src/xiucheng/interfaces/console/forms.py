@@ -54,7 +54,9 @@ def _pictures(field: Field, context: "Context") -> forms.Field:
 
 def _choice(field: Field, context: "Context") -> forms.Field:
     choices: Choices = [(key, str(label)) for key, label in field.choices]
-    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, initial=choices[0][0])
+    # What must be said is said by whoever decides, never by the first of the list.
+    initial = None if field.required else choices[0][0]
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, initial=initial)
 
 
 def _number(field: Field, context: "Context") -> forms.Field:
@@ -125,6 +127,9 @@ def move_form(
         control.label = str(field.label)
         control.required = field.required
         form.fields[field.name] = control
+    if move.name == "reply" and context.case.facts.after_photo:
+        form.fields["media"].required = True
+        form.fields["media"].help_text = _("必须有一张处置后新拍的图片；案卷里已有的不算。")
     _preset(form, context)
     return form
 

@@ -111,5 +111,9 @@ _READERS: Mapping[str, Callable[[Any, Names, Catalogue | None], str]] = {
 
 
 def _until(due: Any) -> str:
-    at = datetime.fromisoformat(str(due))
-    return _("新的到期时间是 %(at)s。") % {"at": words.exact(at, ZoneInfo(settings.TIME_ZONE))}
+    return _("新的到期时间是 %(at)s。") % {"at": exact(datetime.fromisoformat(str(due)))}
+
+
+def exact(at: datetime) -> str:
+    """A moment to the minute on the district's clocks."""
+    return words.exact(at, ZoneInfo(settings.TIME_ZONE))

@@ -42,6 +42,8 @@ class Said:
     same_as: UUID | None
     media: tuple[UUID, ...] = ()
     component: str = ""
+    # Pictures that the browser could not open and left out.
+    left_out: int = 0
 
     @property
     def sealed_once(self) -> str:
@@ -71,7 +73,13 @@ def read(request: HttpRequest) -> Said:
         same_as=_uuid(post.get("same_as", "")),
         media=PICTURES.held(request),
         component=post.get("component", ""),
+        left_out=few(post.get("left_out", "")),
     )
+
+
+def few(text: str) -> int:
+    """A count of pictures as a form or an address says it; 0 where it is none, 99 at most."""
+    return min(int(text), 99) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
 
 
 def store_pictures(request: HttpRequest, said: Said, now: datetime) -> tuple[UUID, ...]:

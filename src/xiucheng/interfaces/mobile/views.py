@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiucheng.foundation.media import queries as media
-from xiucheng.interfaces.web import once
+from xiucheng.interfaces.web import categories, once
 from xiucheng.interfaces.web.rates import MANY, REPORTS, SOME, limited
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
@@ -60,7 +60,8 @@ def _receive(request: HttpRequest, moment: datetime) -> HttpResponse:
     except Refused as refusal:
         return _form(request, _without(said, refusal), refusal=refusal)
     page = reverse("mobile:track", args=[sent.tracking_key])
-    answer = redirect(f"{page}?new=1{'&before=1' if sent.repeated else ''}")
+    left_out = f"&left_out={said.left_out}" if said.left_out else ""
+    answer = redirect(f"{page}?new=1{'&before=1' if sent.repeated else ''}{left_out}")
     # For ten minutes this browser alone is shown again what it sent; whoever gets the link is not.
     answer.set_signed_cookie(
         SENT,
@@ -95,7 +96,7 @@ def _form(
         "nearby": _described(nearby or [], held, said.category),
         "components": reporting.components(said, now()),
         "kept": reporting.PICTURES.shots(said.media, _kept_at),
-        "chips": choices.chips(held, said.text, said.category) if held else [],
+        "chips": categories.chips(held, said.text, said.category) if held else [],
         "groups": choices.groups(held) if held else [],
         "streets": choices.streets(),
         "most": reporting.PICTURES.most,
@@ -117,7 +118,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """The chips again, those first that the words name."""
     held = _catalogue()
     said = reporting.read(request)
-    offered = choices.chips(held, said.text, said.category) if held else []
+    offered = categories.chips(held, said.text, said.category) if held else []
     return render(request, "mobile/parts/chips.html", {"chips": offered, "said": said})
 
 
@@ -220,6 +221,7 @@ def track(request: HttpRequest, key: str) -> HttpResponse:
         "key": key.upper(),
         "is_new": "new" in request.GET,
         "was_before": "before" in request.GET,
+        "left_out": reporting.few(request.GET.get("left_out", "")),
         "sent": _sent(request, tracked),
         "address_of_page": request.build_absolute_uri(reverse("mobile:track", args=[key])),
     }

@@ -295,17 +295,25 @@ def hold(name: str) -> None:
         cursor.execute("SELECT 1 FROM kit_reader WHERE name = %s FOR UPDATE", [name])
 
 
-def catch_up(limit_rounds: int = 1000) -> None:
-    """Sequence and read until nothing is left to do; for tests, imports and the command line."""
+def catch_up(limit_rounds: int = 1000, progress: Callable[[int, int | None], None] | None = None) -> int:
+    """Sequence and read until nothing is left to do; for tests, imports and the command line. Returns how much there
+    was to do: each step once for its position and once for every reader.
+
+    progress: called with (done, total) after every round; the total grows where readers write steps of their own.
+    """
     from . import sequencer
 
     ensure_rows()
+    done, owed = 0, waiting()[0] * (1 + len(registry)) + sum(lags().values())
     for _ in range(limit_rounds):
         moved = sequencer.run_once()
         for name in list(registry):
             moved += run(name)
+        done += moved
+        if progress is not None:
+            progress(done, max(done, owed))
         if not moved:
-            return
+            return done
     raise RuntimeError("the readers do not come to rest")
 
 

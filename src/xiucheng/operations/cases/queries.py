@@ -20,14 +20,17 @@ from xiucheng.kit import journal, prepared
 from xiucheng.kit.bulk import among
 from xiucheng.kit.refused import Refused
 
+from . import configuration
 from .facts import facts_of
 from .models import OPEN, REASON, Case, Content, Picture
 from .rules import (
     MOVES,
     OPEN_STATES,
     digits_of,
+    extended,
     may_decide,
     may_move,
+    move_has_sense,
     parse_number,
     searchable,
     tokens,
@@ -73,8 +76,11 @@ def view_of(row: Case, by: Standing, now: datetime) -> CaseView:
     """The reader's view of a row: with the moves that the table and the matrix allow now."""
     facts = facts_of(row)
     requests = tuple(
-        PendingRequest(r.id, r.what, str(r.asked_by), r.asked_at, may_decide(r.what, facts, by))
+        PendingRequest(
+            r.id, r.what, str(r.asked_by), r.asked_at, may_decide(r.what, facts, by), UUID(step) if step else None
+        )
         for r in tasks.pending_requests(row.id)
+        for step in (r.args.get("step"),)
     )
     until = datetime.fromisoformat(row.undo["until"]) if row.undo else None
     undo_until = until if until and until > now and may_move("undo", facts, by) else None
@@ -85,8 +91,8 @@ def view_of(row: Case, by: Standing, now: datetime) -> CaseView:
         if not move.automatic
         and move.name not in asked
         and (move.name != "undo" or undo_until)
-        and (move.name != "answer_supervision" or facts.answer_task)
         and (move.name != "decide" or any(request.mine for request in requests))
+        and move_has_sense(move.name, facts)
         and may_move(move.name, facts, by)
     )
     return CaseView(
@@ -115,6 +121,22 @@ def words(case_ids: Sequence[UUID]) -> dict[UUID, str | None]:
     rows = list(Content.objects.filter(case_id__in=case_ids, kind="title").values_list("case_id", "key_id", "sealed"))
     opened = vault.open_texts([(key, bytes(sealed)) for _case, key, sealed in rows])
     return {case_id: text for (case_id, _key, _sealed), text in zip(rows, opened, strict=True)}
+
+
+def said_with(case_id: UUID, steps: Sequence[UUID]) -> dict[UUID, str | None]:
+    """What was said with some steps of a case, opened; None where it is erased. Two statements, one on the key store.
+
+    Whether the reader may see the case has been judged by `case`.
+    """
+    found = Content.objects.filter(case_id=case_id, step_id__in=steps)
+    rows = list(found.values_list("step_id", "key_id", "sealed"))
+    opened = vault.open_texts([(key, bytes(sealed)) for _step, key, sealed in rows])
+    return {step: text for (step, *_rest), text in zip(rows, opened, strict=True) if step is not None}
+
+
+def due_if_extended(view: CaseView, now: datetime) -> datetime:
+    """When the case would be due were an extension granted now (aware)."""
+    return extended(view.facts, configuration.clocks(now)).at
 
 
 def named(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str | None]]:

@@ -12,13 +12,15 @@ from .rules import CaseFacts
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """A decision asked for and not yet made; `mine` tells whether the reader may make it."""
+    """A decision asked for and not yet made; `mine` tells whether the reader may make it. step: of the case's story,
+    with which it was asked."""
 
     id: UUID
     what: str
     asked_by: str
     asked_at: datetime
     mine: bool
+    step: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,4 +35,5 @@ grow("[data-map]", async (place) => (await import("./islands/map")).map(place));
 grow("[data-drawing]", async (place) => (await import("./islands/drawing")).drawing(place));
 grow("[data-report]", async (place) => (await import("./islands/report")).report(place));
 grow("[data-here-form]", async (form) => (await import("./islands/here")).here(form as HTMLFormElement));
+grow("[data-finder]", async (place) => (await import("./islands/finder")).finder(place));
 grow("[data-compare]", async (place) => (await import("./islands/compare")).compare(place));

@@ -1,8 +1,9 @@
 """The case page: its head with clock and moves, its story, its side; and the making of a move in place."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from xiucheng.kit.moves import Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.rules import MOVES
 from xiucheng.operations.cases.views import CaseView
 from xiucheng.operations.intake import queries as intake
 
@@ -42,6 +44,12 @@ def _seen(request: Visit, view: CaseView) -> None:
     """Whoever has the case before them has read what they were told about it."""
     if request.standing.person_id and notices.unread(request.standing.person_id, request.moment):
         notice_commands.read_about(by=request.standing, now=request.moment, subject=view.id)
+
+
+def _on_its_page(request: Visit, view: CaseView) -> bool:
+    """Does htmx ask from the case's own page, or from the hall's side? The two heads differ."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return here.startswith(reverse("console:case", args=[view.number]))
 
 
 @require_GET
@@ -70,11 +78,18 @@ def story(request: Visit, number: str) -> HttpResponse:
     """What happened, one sentence per step, with words and pictures."""
     view = caseview.find(number, request.standing, request.moment)
     found = caseview.story(view, request.moment, request.standing)
+    last = found.items[-1].at if found.items else view.facts.filed_at
+    seen = request.GET.get("seen", "")
+    # The page holds a head of before: it is brought along, unless a form is open there and something typed in it.
+    fresh = _head(request, view) if seen and seen != str(view.version) else {}
     return _piece(
         request,
         "console/parts/case_story.html",
         _("经过"),
         {
+            **fresh,
+            "fresh_head": bool(fresh),
+            "awaits": view.state in _SOON_FOLLOWED and request.moment - last < _SOON,
             "story": found.items,
             "told": found.told,
             "compare": caseview.before_after(found.items),
@@ -86,6 +101,11 @@ def story(request: Visit, number: str) -> HttpResponse:
             "pictures_back": reverse("console:case", args=[view.number]),
         },
     )
+
+
+# Rules and the system act within moments of these: the story looks again until they have.
+_SOON_FOLLOWED = frozenset({"filed", "replied"})
+_SOON = timedelta(seconds=15)
 
 
 @require_GET
@@ -167,6 +187,8 @@ def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
     except Refused as refusal:
         return _refuse(request, view, name, refusal)
     said = _("%(number)s：已%(move)s") % {"number": view.number, "move": wording.move_label(name)}
+    if name != "undo" and not MOVES[name].undoable:
+        said = _("%(said)s。这一步即刻生效，不能撤销。") % {"said": said}
     if not is_part(request):
         messages.success(request, said)
         return redirect(reverse("console:case", args=[view.number]))
@@ -247,7 +269,8 @@ def _show(request: Visit, view: CaseView, more: dict[str, Any], status: int) -> 
 
 
 def _head(request: Visit, view: CaseView) -> dict[str, Any]:
-    return {**caseview.head(view, request.moment), "spans": caseview.spans(view)}
+    full = is_part(request) and _on_its_page(request, view)
+    return {**caseview.head(view, request.moment), "spans": caseview.spans(view), "full": full}
 
 
 def _context(view: CaseView, move: Move, now: datetime) -> Context:

@@ -69,6 +69,7 @@ def hall(request: Visit) -> HttpResponse:
         "q": filters.text or "",
         "unknown_queue": unknown_queue,
         "waiting_reports": _waiting(request),
+        "found_reports": _found_waiting(request, filters.text),
         "may_export": people.may(request.standing, "cases.export"),
         # The whole page has its queues at the side; the list alone brings them along.
         "alone": is_part(request),
@@ -190,3 +191,10 @@ def _waiting(request: Visit) -> int | None:
     if not may_somewhere("file", request.standing):
         return None
     return intake.counts(request.standing)["received"]
+
+
+def _found_waiting(request: Visit, text: str | None) -> int:
+    """How many reports that wait hold what is searched for, for those who accept: they are no cases yet."""
+    if not text or not may_somewhere("file", request.standing):
+        return 0
+    return len(intake.search(request.standing, text))

@@ -15,9 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places.queries import Near
+from xiucheng.interfaces.web import categories
 from xiucheng.kit.moves import Field, Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as case_queries
+from xiucheng.operations.cases.catalogue import Catalogue, Category
+from xiucheng.operations.cases.rules import LONGEST_SEARCH
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
 from xiucheng.operations.intake.queries import ReportView
@@ -35,10 +38,14 @@ Answer = tuple[str, str | None]
 def queue(request: Visit) -> HttpResponse:
     """The oldest first; filters in the address."""
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
+    state = state if state in STATES else ""
+    typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    ids = queries.search(request.standing, typed) if typed else None
     found = queries.queue(
         request.standing,
-        state=state if state in STATES else None,
+        state=state or None,
         channel=channel or None,
+        ids=ids,
         cursor=request.GET.get("cursor"),
     )
     held = names.catalogue(request.moment)
@@ -56,13 +63,20 @@ def queue(request: Visit) -> HttpResponse:
     context = {
         "rows": rows,
         "page": found,
-        "counts": queries.counts(request.standing),
+        "counts": _narrowed(queries.counts(request.standing, channel=channel or None, ids=ids), state),
+        "narrowed": bool(state or channel or typed),
+        "typed": typed,
         "may_accept": may_somewhere("file", request.standing),
         "state": state,
         "channel": channel,
         "channels": queries.channels(),
     }
     return page(request, "console/reports.html", context)
+
+
+def _narrowed(counts: Mapping[str, int], state: str) -> dict[str, int]:
+    """The counts of the state that is asked for; of all where none is."""
+    return {name: count if not state or name == state else 0 for name, count in counts.items()}
 
 
 @require_GET
@@ -136,6 +150,7 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
         "may_find_caller": people.may(request.standing, "people.find_caller"),
         "may_erase": people.may(request.standing, "people.erase", area=view.area) and not view.erased,
         "near": _near(request, view),
+        "named": _named(view, held) if more.get("form") and "category" in more["form"].fields else [],
         "key_groups": view.tracking_key.split("-"),
         "aloud": "aloud" in request.GET,
         **more,
@@ -144,6 +159,16 @@ def _show(request: Visit, view: ReportView, **more: Any) -> HttpResponse:
     if is_part(request):
         return part(request, "console/parts/report_body.html", context, status=status)
     return page(request, "console/report.html", context, status=status)
+
+
+MOST_NAMED = 6
+
+
+def _named(view: ReportView, held: Catalogue | None) -> list[Category]:
+    """The categories that the words of a report name, for whoever files it to choose from; the chosen one apart."""
+    said = "\n".join(filter(None, (view.title, view.text)))
+    found = categories.named_by(held, said) if held else []
+    return [one for one in found if one.key != view.category][:MOST_NAMED]
 
 
 def _near(request: Visit, view: ReportView) -> list[dict[str, Any]]:

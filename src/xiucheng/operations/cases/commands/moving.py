@@ -64,7 +64,7 @@ def move(
     if version is not None and version != case.version:
         raise Refused(
             "stale",
-            _("案卷刚被他人处理过，请刷新后再办。"),
+            _("这一页打开以后，案卷又有了变动，这一步没有办。"),
             fields={"version": str(case.version)},
             status=409,
         )

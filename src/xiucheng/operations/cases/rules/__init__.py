@@ -1,6 +1,6 @@
 """The rules of a case, pure: its table of moves, who may make them, what each does to the case and to its clocks."""
 
-from .apply import Outcome, apply
+from .apply import Outcome, apply, extended, move_has_sense
 from .facts import CaseFacts, Mover, Request
 from .matrix import DECIDERS, MATRIX, deciders, may_decide, may_move, may_somewhere
 from .moves import MOST_PICTURES, MOST_REPLY_DAYS, MOST_WORDS, MOVES, OPEN_STATES, STATES, WITH_AGENCY
@@ -27,9 +27,11 @@ __all__ = [
     "deciders",
     "digits_of",
     "display_number",
+    "extended",
     "may_decide",
     "may_move",
     "may_somewhere",
+    "move_has_sense",
     "parse_number",
     "searchable",
     "tokens",

@@ -75,6 +75,17 @@ def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now
     return Outcome(changes, effects, outcome.told)
 
 
+_SENSE: Mapping[str, Callable[[CaseFacts], bool]] = {
+    "answer_supervision": lambda case: case.answer_task is not None,
+    "pass_check": lambda case: not case.checked,
+}
+
+
+def move_has_sense(name: str, case: CaseFacts) -> bool:
+    """Is the move worth offering, post and state left aside? Not where it would be refused whatever was said."""
+    return _SENSE.get(name, lambda case: True)(case)
+
+
 _NOBODY_ANSWERS = frozenset({"closed", "void", "merged", "returned"})
 """States in which no agency owes the leader an answer: the case is over, or nobody has it."""
 
@@ -140,17 +151,23 @@ def _assign_inside(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: dat
 def _reply(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
     proof = args.get("proof", "none")
     if case.after_photo and proof != "new":
-        code, text = _NO_PROOF[proof]
-        raise Refused(code, text, fields={"media": _("请拍一张处置后的现场图片。")})
+        code, text, advice = _NO_PROOF[proof]
+        raise Refused(code, text, fields={"media": str(advice)})
     return Outcome({"handlers": _with_handler(case, by.person_id), "checked": ""}, ("complete_handle",))
 
 
-_NO_PROOF: Mapping[str, tuple[str, Any]] = {
-    "none": ("after_photo_missing", gettext_lazy("此类案卷须附处置后的图片。")),
-    "no_picture": ("after_photo_missing", gettext_lazy("所附文件不是图片，此类案卷须附处置后的图片。")),
-    "shown": ("after_photo_not_new", gettext_lazy("所附图片案卷里已经有了，不能证明这次的处置结果。")),
+_TAKE_ONE = gettext_lazy("请拍一张处置后的现场图片。")
+_NO_PROOF: Mapping[str, tuple[str, Any, Any]] = {
+    "none": ("after_photo_missing", gettext_lazy("此类案卷须附处置后的图片。"), _TAKE_ONE),
+    "no_picture": ("after_photo_missing", gettext_lazy("所附文件不是图片，此类案卷须附处置后的图片。"), _TAKE_ONE),
+    "shown": (
+        "after_photo_not_new",
+        gettext_lazy("所附图片案卷里已经有了，不能证明这次的处置结果。"),
+        gettext_lazy("这张已在案卷里，请换一张这次处置后新拍的。"),
+    ),
 }
-"""What was brought instead of a picture that nobody has seen on this case yet; `proof` is a key, or "new"."""
+"""What was brought instead of a picture that nobody has seen on this case yet: the code, the text, and what to do;
+`proof` is a key, or "new"."""
 
 
 def _start_check(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
@@ -309,13 +326,20 @@ def _return_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: da
 
 
 def _extend_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:
-    # One original limit more (STANDARDS §1, extend), on the case's clock as on the agency's.
     count = case.extend_count + 1
-    clock = _clock(case.clock_from, case.limit.times(count + 1), case, clocks)
-    if case.due_at is not None and case.due_at > clock["due_at"]:
-        # A source stated a later date than the rules would give; an extension takes nothing away.
-        clock = {"due_at": case.due_at, "provisional": case.provisional}
+    due = extended(case, clocks)
+    clock = {"due_at": due.at, "provisional": due.provisional}
     return Outcome({"extend_count": count, **clock}, ("extend_handle",), {"extend_count": count, **_told_of(clock)})
+
+
+def extended(case: CaseFacts, clocks: Clocks) -> Due:
+    """When a case is due once its next extension is granted: one original limit more (STANDARDS §1, extend), on the
+    case's clock as on the agency's."""
+    due = case_due(case.clock_from, case.limit.times(case.extend_count + 2), case.needs_check, clocks)
+    if case.due_at is not None and case.due_at > due.at:
+        # A source stated a later date than the rules would give; an extension takes nothing away.
+        return Due(case.due_at, case.provisional)
+    return due
 
 
 def _void_granted(case: CaseFacts, args: Mapping[str, Any], by: Mover, now: datetime, clocks: Clocks) -> Outcome:

@@ -37,6 +37,9 @@ MATRIX: Mapping[str, Reach] = {
     "reopen": {"acceptor": "district", "shift_leader": "district", "inspector": "area"},
 }
 
+# Once the inspector's finding is in, the case waits for the acceptor: closing and sending back are theirs (D).
+REWORK_WHEN_CHECKED: Reach = {post: reach for post, reach in MATRIX["rework"].items() if post in MATRIX["close"]}
+
 DECIDERS: Mapping[str, Reach] = {
     "return_case": {"dispatcher": "district", "shift_leader": "district"},
     "extend": {"dispatcher": "district", "shift_leader": "district"},
@@ -60,7 +63,12 @@ def may_move(name: str, case: CaseFacts, by: Standing) -> bool:
         return case.undo is not None and case.undo.get("by") == str(by.actor)
     if name == "decide":
         return any(_reached(table, case, by) for table in DECIDERS.values())
-    return _reached(MATRIX.get(name, {}), case, by)
+    return _reached(movers(name, case), case, by)
+
+
+def movers(name: str, case: CaseFacts) -> Reach:
+    """The posts that make a move on this case."""
+    return REWORK_WHEN_CHECKED if name == "rework" and case.checked else MATRIX.get(name, {})
 
 
 def may_somewhere(name: str, by: Standing) -> bool:

@@ -2,7 +2,7 @@
 
 from .callers import Earlier, earlier_of_reporter
 from .components import components_nearby, components_of_report, components_offered
-from .desk import QueueRow, ReportView, counts, may_open, queue, report
+from .desk import QueueRow, ReportView, counts, may_open, queue, report, search
 from .public import Tracked, nearby, track
 from .sources import SourceStatistics, flagged, runs, source_statistics
 from .states import (
@@ -46,6 +46,7 @@ __all__ = [
     "report",
     "reports_of",
     "runs",
+    "search",
     "source_statistics",
     "still_received",
     "texts_of",

@@ -17,6 +17,7 @@ from xiucheng.foundation.people.rules import Scope, Standing
 from xiucheng.kit.moves import Move
 from xiucheng.kit.paging import Keyset, Page, bounded
 from xiucheng.kit.refused import Refused
+from xiucheng.operations.cases.rules import searchable, words_of
 
 from ..models import Content, Note, Picture, Report
 from ..rules import REPORT_MOVES, may_move
@@ -100,17 +101,20 @@ def queue(
     *,
     state: str | None = None,
     channel: str | None = None,
+    ids: Sequence[UUID] | None = None,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[QueueRow]:
     """Reports that wait for a decision, the oldest first, of those the reader may see. Two statements, one on `keys`.
 
-    state: received or pre_verifying. Refused: `bad_cursor`.
+    state: received or pre_verifying. ids: only these, as `search` found them. Refused: `bad_cursor`.
     """
     count, at = bounded(limit), _ORDER.parse(cursor)
     page, parameters = _ORDER.where(at)
     scope, scoped = _within(people.visible_to(standing))
+    filters: list[tuple[str, Any]]
     filters = [(f"r.{name} = %s", value) for name, value in (("state", state), ("channel", channel)) if value]
+    filters += [("r.id = ANY(%s)", list(ids))] if ids is not None else []
     predicate = " AND ".join([_OPEN, scope, page, *(sql for sql, _value in filters)])
     with connection.cursor() as db:
         db.execute(
@@ -130,13 +134,45 @@ def _queue_row(columns: Sequence[Any], title: str | None, pictures: int) -> Queu
     return QueueRow(**dict(zip(_ROW, columns, strict=True)), title=title, pictures=pictures)
 
 
-def counts(standing: Standing) -> dict[str, int]:
-    """How many reports wait, by state, of those the reader may see. One statement."""
+SEARCHED = 2000
+"""So many of the latest waiting reports are opened for a search (D): a queue that is longer needs hands, not words."""
+
+
+def search(standing: Standing, text: str) -> list[UUID]:
+    """The waiting reports whose words hold each word of `text`, of those the reader may open. Two statements, one on
+    `keys`, and no index: a report waits for hours, and until it is a case its words lie in no place but its own.
+
+    Of more than SEARCHED the latest are looked through. Nothing typed finds nothing.
+    """
+    wanted = words_of(text)
+    if not wanted:
+        return []
     scope, scoped = _within(people.visible_to(standing))
     with connection.cursor() as db:
         db.execute(
-            f"SELECT r.state, count(*) FROM intake_report r WHERE {_OPEN} AND {scope} GROUP BY r.state",  # noqa: S608
-            scoped,
+            "SELECT r.id, r.area, c.key_id, c.title, c.text, c.address"  # noqa: S608
+            f" FROM intake_report r JOIN intake_content c ON c.report_id = r.id WHERE {_OPEN} AND {scope}"
+            " ORDER BY r.received_at DESC LIMIT %s",
+            [*scoped, SEARCHED],
+        )
+        rows = [row for row in db.fetchall() if may_open(standing, row[1])]
+    sealed = [(row[0], row[2], bytes(one)) for row in rows for one in row[3:] if one is not None]
+    opened = vault.open_texts([(key_id, one) for _id, key_id, one in sealed])
+    said: dict[UUID, str] = {}
+    for (report_id, *_rest), words in zip(sealed, opened, strict=True):
+        said[report_id] = said.get(report_id, "") + "\n" + searchable(words or "")
+    return [report_id for report_id, words in said.items() if all(word in words for word in wanted)]
+
+
+def counts(standing: Standing, *, channel: str | None = None, ids: Sequence[UUID] | None = None) -> dict[str, int]:
+    """How many reports wait, by state, of those the reader may see; of one channel, or of `ids`. One statement."""
+    scope, scoped = _within(people.visible_to(standing))
+    narrowed = (" AND r.channel = %s" if channel else "") + (" AND r.id = ANY(%s)" if ids is not None else "")
+    values: list[Any] = [*([channel] if channel else []), *([list(ids)] if ids is not None else [])]
+    with connection.cursor() as db:
+        db.execute(
+            f"SELECT r.state, count(*) FROM intake_report r WHERE {_OPEN} AND {scope}{narrowed} GROUP BY r.state",  # noqa: S608
+            [*scoped, *values],
         )
         return {**dict.fromkeys(sorted(OPEN_STATES), 0), **dict(db.fetchall())}
 

@@ -59,16 +59,29 @@ export function photos(place: HTMLElement): void {
     input.focus();
   });
 
+  /** What was left out stays said until other pictures are chosen, and goes along with the form. */
+  function tell(trouble: string, leftOut: number): void {
+    if (note) {
+      note.textContent = trouble;
+      note.classList.toggle("trouble", trouble !== "");
+    }
+    const count = input.form?.querySelector<HTMLInputElement>("[name=left_out]");
+    if (count) count.value = String(leftOut);
+  }
+
   async function take(): Promise<void> {
     const chosen = [...(input.files ?? [])].filter((file) => !kept.includes(file));
     if (note) note.textContent = words.preparing;
     let trouble = "";
+    let leftOut = 0;
     for (const file of chosen) {
       if (kept.length >= most()) trouble = words.tooMany(Number(place.dataset.photos || 4));
-      else if (!(await opens(file))) trouble = words.unreadable(file.name);
-      else kept.push(await shrink(file, Number(place.dataset.edge || 2048)));
+      else if (!(await opens(file))) {
+        trouble = words.unreadable(file.name);
+        leftOut += 1;
+      } else kept.push(await shrink(file, Number(place.dataset.edge || 2048)));
     }
-    if (note) note.textContent = trouble;
+    tell(trouble, leftOut);
     show();
   }
 
