@@ -17,7 +17,19 @@ WIDTH = 110
 
 # What of each room is meant for others, bottom to top; the order of the page.
 SHOWN: dict[str, tuple[str, ...]] = {
-    "kit": ("journal", "verbs", "idempotency", "paging", "jobs", "remembered", "refused", "actor", "ids", "now"),
+    "kit": (
+        "journal",
+        "verbs",
+        "rows",
+        "idempotency",
+        "paging",
+        "jobs",
+        "remembered",
+        "refused",
+        "actor",
+        "ids",
+        "now",
+    ),
     "foundation/places": ("rules", "queries", "commands", "amounts", "figures"),
     "foundation/people": (
         "rules",
@@ -37,7 +49,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "operations/intake": ("queries", "commands", "imports"),
     "operations/dispatch": ("rules", "queries", "commands"),
     "operations/board": ("queries", "commands"),
-    "operations/responsibility": ("rules", "configuration", "queries"),
+    "operations/responsibility": (
+        "rules",
+        "configuration",
+        "queries",
+        "partners/rules",
+        "partners/commands",
+        "partners/needs",
+        "partners/queries",
+    ),
     "operations/founding": ("queries", "commands", "beginning", "gaps"),
 }
 

@@ -291,6 +291,33 @@ STEWARDS = (
       for name in ("undo", "chain", "reveal", "erase")),
 )  # fmt: skip
 
+# Everybody on the staff reads what organisations do for a community; who may enter it is a table of the room.
+PARTNER = "partners/<uuid:partnership_id>"
+NEED = "partners/needs/<uuid:need_id>"
+PARTNERED = {"area": "990101001001", "organisation": "{agency}", "starts_on": "2026-11-01", "ends_on": "x"}
+PAIRING = KEEPERS | LEAD | {"agency_clerk", "stranger"}
+PARTNERS = (
+    desk("partners/", "partners/?kind=pairing&phase=ending", (200, STAFF)),
+    desk("partners/export", "partners/export", (200, LEAD)),
+    desk("partners/export", "partners/export?place=990101001001", (200, NAMERS)),
+    desk("partners/new/<str:form>", "partners/new/pairing", (200, PAIRING)),
+    desk("partners/new/<str:form>", "partners/new/organisation", (200, PAIRING - LEAD)),
+    desk("partners/new/<str:form>", "partners/new/person", (200, STAFF)),
+    desk("partners/new/<str:form>", "partners/new/none", (404, STAFF)),
+    desk("partners/new/<str:form>", "partners/new/pairing", (422, PAIRING), method="POST", body=PARTNERED),
+    desk(PARTNER, "partners/{nobody}", (404, STAFF)),
+    *(desk(f"{PARTNER}/{name}", f"partners/{{nobody}}/{name}", (404, STAFF), method="POST")
+      for name in ("renew", "forget", "undo")),
+    desk(f"{PARTNER}/move/<str:name>", "partners/{nobody}/move/confirm", (404, STAFF), method="POST"),
+    desk("partners/needs/", "partners/needs/?place=990101001", (200, STAFF)),
+    desk("partners/needs/offer", "partners/needs/offer", (422, KEEPERS | {"grid_officer"}), method="POST",
+         body={"area": "990101001001", "kind": "wish"}),
+    desk(NEED, "partners/needs/{nobody}", (404, STAFF)),
+    desk(f"{NEED}/take-on", "partners/needs/{nobody}/take-on", (404, STAFF), method="POST",
+         body={"who": "a:{agency}"}),
+    desk(f"{NEED}/<str:act>", "partners/needs/{nobody}/withdraw", (404, STAFF), method="POST"),
+)  # fmt: skip
+
 RESIDENTS = (
     open_to_all("", "/"),
     open_to_all("report", "/report"),
@@ -386,6 +413,7 @@ ROWS = (
     *FIGURES,
     *RESPONSIBILITY,
     *STEWARDS,
+    *PARTNERS,
     *SETUP,
     *RESIDENTS,
     *ACCOUNTS,

@@ -1,5 +1,6 @@
 """Every address of the API × every role: who is let in, who is told nothing, who is refused."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from tests.interfaces.api.conftest import API, Program
 from tests.pictures import jpeg
 from tests.world import SETUP
 from xiucheng.foundation.people import commands as people
+from xiucheng.foundation.people import queries as people_queries
 from xiucheng.foundation.people.commands import PartyOf
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places
@@ -35,6 +37,9 @@ STEWARD = {
 LAMP = "9901010137000001"
 FIGURE = {"place": "990101001001", "kind": "households", "amount": "300余", "as_of": "2026-01-31", "source": "示例"}
 
+PAIRS = frozenset({"secretary", "street_head", "shift_leader", "leader", "roads_clerk"})
+ASKS = frozenset({"secretary", "street_head", "grid_officer"})
+
 # Address → who gets 200 or 201. The case lies with the roads agency in the east street, the report in its community.
 OPEN_TO = {
     "GET /openapi.json": EVERYBODY,
@@ -57,6 +62,15 @@ OPEN_TO = {
     "GET /reports": STAFF,
     "GET /responsible?area=990101001001": STAFF,
     "GET /responsibility": ANSWERERS,
+    "GET /partnerships": STAFF,
+    "GET /partnerships/unpaired": STAFF,
+    "GET /partnerships/{partnership}": STAFF,
+    "POST /partnerships": PAIRS,
+    "POST /partnerships/{partnership}/moves": PAIRS,
+    "POST /partnerships/{partnership}/undo": PAIRS,
+    "GET /needs": STAFF,
+    "POST /needs": ASKS,
+    "POST /needs/{need}/withdraw": ASKS,
     "GET /figures": READS_FIGURES,
     "GET /figures/{place_kind}/{place}/{kind}": READS_FIGURES,
     "POST /figures": COUNTS,
@@ -88,7 +102,7 @@ OPEN_TO = {
     "GET /places/components?category=C0137&lon=122&lat=37": EVERYBODY,
     "POST /reports/self-handled": frozenset({"grid_officer", "inspector"}),
 }
-REFUSED = {401, 403, 404, 422}
+REFUSED = {401, 403, 404, 409, 422}
 
 
 @pytest.fixture
@@ -117,7 +131,13 @@ def things(world, program):
     lamp = f"code,lon,lat,社区\n{LAMP},122.12,37.51,槐花社区\n"
     places.load_components(actor=SETUP.actor, now=now(), source=lamp.encode())
     people.link_parties(by=SETUP, now=now(), links=[PartyOf(LAMP, "owner", world.agencies["lights"])])
+    leader, secretary = program("leader"), program("secretary")
+    paired = leader.post("/partnerships", _pairing(-200, -100))
+    asked = secretary.post("/needs", {"area": "990101001001", "kind": "task", "words": "辅导功课"})
+    assert (paired.status_code, asked.status_code) == (200, 200), (paired.content, asked.content)
     return {
+        "partnership": paired.json()["id"],
+        "need": asked.json()["id"],
         "point_kind": "component",
         "point": LAMP,
         "change": uuid4(),
@@ -146,6 +166,22 @@ def call(who: Program, address: str, things) -> int:
     if method == "GET":
         return who.client.get(f"{API}{path}", headers=who.headers).status_code
     return POSTS[address](who, path)
+
+
+def _pairing(first: int, last: int) -> dict[str, str]:
+    """The roads agency with the first community, from so many days on to so many."""
+    roads = people_queries.agency_by_code("roads")
+    starts, ends = (now().date() + timedelta(days=number) for number in (first, last))
+    return {
+        "kind": "pairing", "area": "990101001001", "organisation": str(roads.id), "starts_on": str(starts),
+        "ends_on": str(ends),
+    }  # fmt: skip
+
+
+def _undone(who: Program, path: str) -> int:
+    """Whoever may pair takes back what they have just entered."""
+    made = who.post("/partnerships", _pairing(200, 290))
+    return who.post(f"/partnerships/{made.json()['id']}/undo" if made.status_code == 200 else path, {}).status_code
 
 
 def _before_and_after(who: Program, path: str) -> int:
@@ -180,6 +216,15 @@ POSTS = {
     "POST /reports/earlier": lambda who, path: who.post(path, {"phone": "13900000000"}).status_code,
     "POST /reports/track/{closed}/reopen": lambda who, path: who.post(path, {"reason": "还是不亮"}).status_code,
     "POST /reports/track/{key}/erase": lambda who, path: who.post(path, {}).status_code,
+    "POST /partnerships": lambda who, path: who.post(path, _pairing(0, 90)).status_code,
+    "POST /partnerships/{partnership}/moves": lambda who, path: (
+        who.post(path, {"move": "end_pairing", "reason": "agreed"}).status_code
+    ),
+    "POST /partnerships/{partnership}/undo": lambda who, path: _undone(who, path),
+    "POST /needs": lambda who, path: (
+        who.post(path, {"area": "990101001001", "kind": "wish", "words": "修收音机"}).status_code
+    ),
+    "POST /needs/{need}/withdraw": lambda who, path: who.post(path, {}).status_code,
     "POST /figures": lambda who, path: who.post(path, FIGURE).status_code,
     "POST /figures/{figure}/withdraw": lambda who, path: who.post(path, {}).status_code,
     "POST /points/{point_kind}/correct": lambda who, path: (
@@ -200,7 +245,13 @@ def test_the_table_names_every_address(anyone):
     }
     plain = {"{case_id}": "{case}", "{key}": "{case}", "{report_id}": "{report}", "{media_id}": "{picture}"}
     plain |= {"{words_id}": "{words}", "{agency_id}": "{agency}", "{notice_id}": "{notice}", "{tracking_key}": "{key}"}
-    plain |= {"{figure_id}": "{figure}", "{change_id}": "{change}", "{code}": "{point}"}
+    plain |= {
+        "{partnership_id}": "{partnership}",
+        "{need_id}": "{need}",
+        "{figure_id}": "{figure}",
+        "{change_id}": "{change}",
+        "{code}": "{point}",
+    }
     found = {"GET /openapi.json"}
     for path, operations in described.items():
         short = path.removeprefix(API)

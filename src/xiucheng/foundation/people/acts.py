@@ -111,6 +111,7 @@ LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "facilities": (_("设施"), "places.export"),
         "stewards": (_("中心户和楼长名单"), "people.stewards"),
         "responsibilities": (_("包保名单"), "people.lists_export"),
+        "partnerships": (_("共建名单"), "people.lists_export"),
         "founding_blank": (_("建区模板"), "site.found"),
         "founding_marked": (_("标出错误的表"), "site.found"),
         "founding_gaps": (_("缺口清单"), "site.found"),

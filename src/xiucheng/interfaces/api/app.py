@@ -16,6 +16,7 @@ from . import (
     desk,
     figures,
     media,
+    partners,
     places,
     points,
     problems,
@@ -67,6 +68,7 @@ for prefix, router in (
     ("", points.router),
     ("", responsibility.router),
     ("", stewards.router),
+    ("", partners.router),
     ("", reporters.router),
 ):
     api.add_router(prefix, router)

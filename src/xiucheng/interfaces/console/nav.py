@@ -12,6 +12,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing, visible_to
 from xiucheng.operations.intake import queries as intake
 from xiucheng.operations.intake.rules import may_self_handle, meets_reports
+from xiucheng.operations.responsibility.partners.rules import keeps_partnerships
 
 
 def sees_cases(standing: Standing) -> bool:
@@ -47,6 +48,7 @@ PLACES = (
     Place("console:responsibility", _("包保"), "shield", "e", _may("people.see_responsible")),
     Place("console:stewards", _("骨干"), "home", "d", _may("people.see_neighbours")),
     Place("console:rosters", _("值班"), "calendar", "t"),
+    Place("console:partners", _("共建"), "users", "c", keeps_partnerships),
     Place("console:figures", _("底数"), "list", "f", _may("places.see_figures")),
     Place("console:basemap", _("底图"), "map", "b", _may("places.import", "site.found")),
     Place("console:users", _("用户"), "users", "u", _may("users.manage", "users.lock", "people.appoint")),

@@ -32,6 +32,7 @@ _ROOMS: Mapping[str, Promise] = {
     "places": _("区划"),
     "packs": _("配置"),
     "notices": _("通知"),
+    "responsibility": _("共建"),
 }
 
 

@@ -64,6 +64,11 @@ CELL: Mapping[str, Promise | str] = {
     "two_targets": _("承办单位和“部件单位”只能写一个。"),
     "no_target": _("没有写交给谁。"),
     "no_catalogue": _("还没有发布立案目录，类别无从核对。"),
+    # partnerships
+    "not_the_community": _("“%(detail)s”不是社区。报到和结对都要写明是哪个社区。"),
+    "bad_span_of_days": _("起止日期不对：结对要有止，止在起之后，最长五年；起在前后一年之内。"),
+    "unknown_topic": _("没有“%(detail)s”这个合作事项。可用：组织共建、法律咨询、文化体育等，见说明。"),
+    "terms_overlap": _("同一单位和社区在这段时间已有一条，起止日期不能重叠。"),
     # figures
     "bad_amount": _("看不懂“%(detail)s”：请写成 12000、1.2万、3000余、300多、近3000 或 约3000。"),
     "title_needed": _("项目选“其他”时要写明数的是什么；选别的项目时这里留空。"),

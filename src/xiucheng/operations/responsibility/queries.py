@@ -130,9 +130,10 @@ def here(
     point = _point(lon, lat, datum)
     found = _located(point, area)
     required = configuration.required(now)
-    _rows, held = configuration.covered(required, now, found.area[:9])
+    rows, held = configuration.covered(required, now, found.area[:9])
     sees = _sees(standing, found.area)
-    levels = _levels(found)
+    grids = [row.place for row in rows if row.place.level == "grid"] if "grid" in required else None
+    levels = _levels(found, grids)
     answering = {place.code: _once(held.get((level, place.code), ())) for level, place in levels}
     phones = people.phones_of(one.person_id for held_here in answering.values() for one in held_here) if sees else {}
     explained = dispatch.explain(category, lon, lat, found.area, datum=datum, now=now) if category else None
@@ -186,12 +187,17 @@ def _located(point: tuple[float, float] | None, said: str) -> _Found:
     return _Found(area, at.unit_grid or "", at.duty_grid or "")
 
 
-def _levels(found: _Found) -> list[tuple[str, Place]]:
-    """Street, community and duty grid at the place, the smallest first; without a map all duty grids of a community."""
+def _levels(found: _Found, grids: Sequence[Place] | None) -> list[tuple[str, Place]]:
+    """Street, community and duty grid at the place, the smallest first; without a map all duty grids of a community.
+
+    grids: the duty grids of the street where they have been read already.
+    """
     levels: list[tuple[str, Place]] = []
-    for grid in places.duty_grids(found.area) if len(found.area) == LEVELS["community"] or found.duty_grid else ():
-        if not found.duty_grid or grid.code == found.duty_grid:
-            levels.append(("grid", Place("grid", grid.code, grid.area, grid.name)))
+    if len(found.area) == LEVELS["community"] or found.duty_grid:
+        if grids is None:
+            grids = [Place("grid", one.code, one.area, one.name) for one in places.duty_grids(found.area)]
+        inside = [one for one in grids if one.area.startswith(found.area)]
+        levels += [("grid", one) for one in inside if found.duty_grid in ("", one.code)]
     for level in ("community", "street"):
         code = found.area[: LEVELS[level]]
         area = places.area(code) if len(code) == LEVELS[level] else None

@@ -1,4 +1,4 @@
-"""What this room hangs into registries: how many people must answer for a place, and what is told of ending terms."""
+"""What this room hangs into registries: its pack, what is told of ending terms, what leans on places, erasures."""
 
 from datetime import timedelta
 
@@ -6,9 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.notices import registry as notices
 from xiucheng.foundation.packs import registry
+from xiucheng.foundation.people import obligations, vault
 from xiucheng.foundation.people.neighbourhood.stewardship import KINDS
+from xiucheng.foundation.places import registry as places
 
 from .configuration import KIND, effect, validate
+from .partners import needs, queries
 from .reminders import EVENT
 from .rules import normalised
 
@@ -22,3 +25,6 @@ notices.register(
         fold=timedelta(0),
     ),
 )
+obligations.register("responsibility", _("没有结束的结对和认领"), queries.open_of)
+places.register_leaning("responsibility", _("这些地方正在由人认领，或等人认领。"), needs.leaning)
+vault.after_restore("responsibility_need")(needs.clear)

@@ -1,23 +1,20 @@
-"""What the verbs of this room share: recording, constraints that become refusals, checks of names and areas."""
+"""What the verbs of this room share: recording, rows of the kit, checks of names and areas."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
+from xiucheng.kit.rows import locked, refusing
 
 from ..rules import Standing
 
-M = TypeVar("M", bound=models.Model)
+__all__ = ["checked_area", "checked_code", "checked_name", "checked_span", "locked", "record", "refusing"]
 
 _AREA = re.compile(r"\d{6}|\d{9}|\d{12}|\d{15}")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
@@ -26,28 +23,6 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 def record(verb: str, subject: UUID, by: Standing, now: datetime, **payload: Any) -> None:
     """One step of this room."""
     journal.record(room="people", subject=subject, verb=verb, actor=by.actor, occurred_at=now, payload=payload)
-
-
-@contextmanager
-def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
-    """Turns the violation of a named constraint into its refusal; the database decides, a person reads why."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        refusal = refusals.get(str(name))
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def locked(model: type[M], pk: UUID, text: Any) -> M:
-    """The row, locked until the verb ends. Refused `not_found` (404) with this sentence."""
-    try:
-        return model._default_manager.select_for_update(of=("self",)).get(pk=pk)
-    except ObjectDoesNotExist:
-        raise Refused("not_found", text, status=404) from None
 
 
 def checked_name(name: str, longest: int, field: str = "name") -> str:

@@ -1,6 +1,6 @@
 """Neighbours: people outside the staff whom a community knows by a task or a chain; sealed, opened with a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -113,21 +113,28 @@ def erase_neighbour(*, by: Standing, now: datetime, neighbour_id: UUID) -> None:
     record("erase_neighbour", row.id, by, now, area=row.area)
 
 
-def known(ids: Iterable[UUID], standing: Standing) -> dict[UUID, Known]:
-    """Neighbours for a page, names in full where the reader works with them; two statements, one of them on `keys`."""
+Kept = tuple[UUID, UUID, str, UUID, bytes | None]
+"""A neighbour as kept: id, subject, community, the key, and what is sealed under it (None once erased)."""
+
+KEPT = ("id", "subject_id", "area", "subject__key", "subject__sealed")
+
+
+def known(ids: Iterable[UUID], standing: Standing, also: Collection[UUID] = ()) -> dict[UUID, Known]:
+    """Neighbours for a page, names in full where the reader works with them, and of `also`, whom a room above has
+    judged to be the reader's own people; two statements, one of them on `keys`.
+    """
     wanted = set(ids)
-    rows = list(
-        Neighbour.objects.filter(id__in=wanted).values_list(
-            "id", "subject_id", "area", "subject__key", "subject__sealed"
-        )
-        if wanted
-        else ()
-    )
+    return opened(list(Neighbour.objects.filter(id__in=wanted).values_list(*KEPT)) if wanted else (), standing, also)
+
+
+def opened(rows: Sequence[Kept], standing: Standing, also: Collection[UUID] = ()) -> dict[UUID, Known]:
+    """As `known`, of rows that were read with a list already; one statement on `keys`, none for none."""
     clear = iter(vault.open_texts([(key, bytes(sealed)) for *_ids, key, sealed in rows if sealed is not None]))
     found = {}
     for pk, subject_id, area, _key, sealed in rows:
         text = next(clear) if sealed is not None else None
-        found[pk] = _seen(pk, subject_id, area, text, queries.may(standing, "people.neighbours", area=area))
+        full = pk in also or queries.may(standing, "people.neighbours", area=area)
+        found[pk] = _seen(pk, subject_id, area, text, full)
     return found
 
 

@@ -20,7 +20,7 @@ from ..commands.frame import locked, record, refusing
 from ..models import Neighbour, Steward
 from ..rules import Standing
 from . import stewardship
-from .neighbours import NOBODY, keep_neighbour
+from .neighbours import NOBODY, Kept, keep_neighbour
 from .stewardship import KINDS, MOVES, SELECTIONS, Asked
 
 UNKNOWN = _("没有这位中心户或楼长。")
@@ -38,7 +38,7 @@ _FIELDS = {"reason_needed": "reason", "notice_too_short": "until", "bad_term": "
 
 @dataclass(frozen=True, slots=True)
 class StewardRow:
-    """A steward as a list shows one; the name is looked up with `neighbours.known`."""
+    """A steward as a list shows one; the name is looked up with `neighbours.known`, or opened from `kept`."""
 
     id: UUID
     neighbour_id: UUID
@@ -57,11 +57,20 @@ class StewardRow:
     reason: str
     changed_at: datetime
     changed_by: str
+    subject_id: UUID
+    key: UUID
+    sealed: bytes | None
+
+    @property
+    def kept(self) -> Kept:
+        """For `neighbours.opened`."""
+        return self.neighbour_id, self.subject_id, self.area, self.key, self.sealed
 
 
 _COLUMNS = (
     "id", "neighbour_id", "kind", "area", "covers", "households", "state", "selection", "chosen_on", "published_on",
     "objections_until", "starts_on", "ends_on", "ended_on", "reason", "changed_at", "changed_by",
+    "neighbour__subject_id", "neighbour__subject__key", "neighbour__subject__sealed",
 )  # fmt: skip
 
 

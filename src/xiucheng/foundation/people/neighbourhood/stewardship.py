@@ -89,16 +89,17 @@ def fault(move: str, state: str, asked: Asked, *, today: date, objections_until:
     if move == "take_office":
         if objections_until is None or today <= objections_until:
             return "still_published"
-        if not _term_ok(asked, today):
+        if not term_ok(asked.starts_on, asked.ends_on, today):
             return "bad_term"
     return ""
 
 
-def _term_ok(asked: Asked, today: date) -> bool:
+def term_ok(starts_on: date | None, ends_on: date | None, today: date) -> bool:
+    """Is this a term: both days named, in their order, begun a year ago at most, not longer than LONGEST_TERM?"""
     return (
-        asked.starts_on is not None
-        and asked.ends_on is not None
-        and today - timedelta(days=366) <= asked.starts_on < asked.ends_on <= asked.starts_on + LONGEST_TERM
+        starts_on is not None
+        and ends_on is not None
+        and today - timedelta(days=366) <= starts_on < ends_on <= starts_on + LONGEST_TERM
     )
 
 

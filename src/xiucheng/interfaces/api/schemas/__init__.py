@@ -16,6 +16,7 @@ from .cases import (
 )
 from .common import AreaCode, Cursor, Datum, Error, Lat, Limit, Lon, Moment, PageInfo, PictureOut
 from .desk import MeOut, NoticeOut, NoticePage, PostOut, ReadOut, RequestPage, RequestRow, TaskOut, TaskPage
+from .partners import CommunityOut, NeedIn, NeedOut, PartnershipIn, PartnershipMoveIn, PartnershipOut, UndoneOut
 from .places import (
     AgencyOut,
     AgencyTieOut,
@@ -77,6 +78,7 @@ __all__ = [
     "CaseRow",
     "CategoryOut",
     "ChannelOut",
+    "CommunityOut",
     "ConditionOut",
     "ContactIn",
     "ContactOut",
@@ -102,9 +104,14 @@ __all__ = [
     "MoveOut",
     "NearOut",
     "Nearby",
+    "NeedIn",
+    "NeedOut",
     "NoticeOut",
     "NoticePage",
     "PageInfo",
+    "PartnershipIn",
+    "PartnershipMoveIn",
+    "PartnershipOut",
     "PersonOut",
     "PictureOut",
     "PointChangeOut",
@@ -139,5 +146,6 @@ __all__ = [
     "TaskPage",
     "ThingNearOut",
     "Tracked",
+    "UndoneOut",
     "VerdictOut",
 ]

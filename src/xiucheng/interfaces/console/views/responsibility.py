@@ -27,8 +27,10 @@ from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import degrees, identifier
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
+from xiucheng.operations.responsibility.partners import queries as partners
+from xiucheng.operations.responsibility.partners.rules import may as may_partner
 
-from .. import names, sheets
+from .. import names, partnering, sheets
 from ..basemap.words import POINT_STATE_NAMES
 from ..doors import Visit, came_from, desk, is_part, page, part
 from .points import type_name
@@ -204,8 +206,18 @@ def place(request: Visit, code: str) -> HttpResponse:
         "past": responsibilities.past(found.code, at=request.moment),
         "may": people.may(request.standing, ACT, area=found.area),
         "staff": _staff(request),
+        **(_partners(request, found.code) if found.level == "community" else {}),
     }
     return page(request, "console/responsible_place.html", context)
+
+
+def _partners(request: Visit, community: str) -> dict[str, Any]:
+    """Who stands by a community today, and whether any organisation is paired with it."""
+    return {
+        "partners": partnering.beside(request, community, told=True),
+        "unpaired": bool(partners.unpaired([community], book.local_day(request.moment))),
+        "may_pair": may_partner(request.standing, "pair", area=community),
+    }
 
 
 @require_GET
@@ -249,7 +261,7 @@ def _day(at: datetime | None, zone: ZoneInfo) -> str:
 def _stewards(request: Visit, community: str) -> list[dict[str, Any]]:
     """Centre households and stewards in office there, for those who may see neighbours; names as they may see them."""
     rows = book.stewards(request.standing, within=community, state="serving", limit=30)
-    held = neighbours.known((one.neighbour_id for one in rows), request.standing)
+    held = neighbours.opened([one.kept for one in rows], request.standing)
     return [{"one": one, "name": held[one.neighbour_id].name, "kind": _(KINDS[one.kind])} for one in rows]
 
 
@@ -278,6 +290,7 @@ def here(request: Visit) -> HttpResponse:
             for one in (found.levels if found else ())
         ],
         "stewards": _stewards(request, found.area) if found and len(found.area) == 12 else (),
+        "partners": partnering.beside(request, found.area, found.unit_grid) if found and len(found.area) == 12 else (),
         "where": names.place(found.area) if found else "",
         "category_name": names.category(asked.get("category", ""), held),
         "components": [
