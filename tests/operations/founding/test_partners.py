@@ -48,7 +48,8 @@ def _there(world: World) -> set[tuple[str, str, str, int]]:
 def test_they_come_in_merge_and_are_taken_back(world: World, admin: Standing, hand: Hand) -> None:
     from xiucheng.kit import jobs
     from xiucheng.kit.now import now
-    from xiucheng.operations.founding import commands, gaps, queries
+    from xiucheng.operations.founding import commands, queries
+    from xiucheng.operations.responsibility.partners import queries as entered_queries
 
     rows = _rows(world)
     day = rows[0][3]
@@ -68,7 +69,8 @@ def test_they_come_in_merge_and_are_taken_back(world: World, admin: Standing, ha
         ("registration", "001001", "confirmed", 0),
     }  # fmt: skip
     assert _there(world) == entered
-    assert [gap.name for gap in gaps.gaps(now())["community_without_pairing"]] == ["柳岸社区"]
+    every = ["990101001001", "990101001002", "990101002001"]
+    assert entered_queries.unpaired(every, world.now.date()) == every[2:]
     second = hand("partners", book(HEADS, (_rows(world, 200)[0], *rows[1:])), take=True)
     assert (second.created, second.changed, second.same) == (0, 1, 2)
     assert ("pairing", "001001", "paired", 200) in _there(world)

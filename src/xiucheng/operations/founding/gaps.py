@@ -21,7 +21,6 @@ from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.dispatch import queries as dispatch
 from xiucheng.operations.responsibility import queries as responsibility
-from xiucheng.operations.responsibility.partners import queries as partners
 from xiucheng.operations.responsibility.queries import Covered
 
 
@@ -38,7 +37,6 @@ class Picture:
     catalogue: Catalogue | None
     routing: dict[str, object] | None
     short: Sequence[Covered]
-    unpaired: Sequence[str]
     now: datetime
 
     def holders(self, role: str) -> Counter[str]:
@@ -125,11 +123,6 @@ def _twice(picture: Picture) -> Iterator[tuple[str, str]]:
             yield place, f"{names.get(place, place)}（{'、'.join(sorted(people_there))}）"
 
 
-def _unpaired(picture: Picture) -> Iterator[tuple[str, str]]:
-    names = {one.code: one.name for one in picture.areas}
-    yield from ((code, names[code]) for code in picture.unpaired)
-
-
 def _centre(picture: Picture) -> Iterator[tuple[str, str]]:
     held = {one.post.role for one in picture.staff}
     for role in ("acceptor", "dispatcher", "shift_leader"):
@@ -156,8 +149,6 @@ _TABLE = (
          "rosters", False, _agencies),
     Kind("covered_twice", _("一个地方有几个人负责"), _("请确认以谁为主。"),
          "duties", False, _twice),
-    Kind("community_without_pairing", _("社区没有结对单位"), _("没有单位和社区结对共建，不妨碍办案，以后再定也行。"),
-         "partners", False, _unpaired),
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {one.code: one for one in _TABLE}
 
@@ -168,9 +159,8 @@ def picture(now: datetime) -> Picture:
     # What is drafted counts as being there: the gaps are looked at before going live.
     routing = packs.open_draft("routing") or packs.current("routing", now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    areas = places.subtree() if places.district() else ()
     return Picture(
-        areas=areas,
+        areas=places.subtree() if places.district() else (),
         grids=places.duty_grids(),
         staff=people.staff(at=now),
         walkers=people.grid_walkers(at=now),
@@ -179,7 +169,6 @@ def picture(now: datetime) -> Picture:
         catalogue=catalogue,
         routing=routing.body if routing else None,
         short=responsibility.report(now=now, only_missing=True),
-        unpaired=partners.unpaired([one.code for one in areas if one.level == "community"], today),
         now=now,
     )
 
