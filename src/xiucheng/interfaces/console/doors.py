@@ -66,8 +66,10 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def page(request: Visit, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
-    """A whole page of the desk, with its navigation and the number of unread notices."""
+def page(
+    request: Visit, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200, counted: bool = True
+) -> HttpResponse:
+    """A whole page of the desk, with its navigation and, if counted, the number of unread notices (one statement)."""
     person_id = request.standing.person_id
     frame = {
         "now": request.moment,
@@ -75,7 +77,7 @@ def page(request: Visit, template: str, context: Mapping[str, Any] | None = None
         "nav": nav.items(request.standing, request.path),
         "posts": nav.posts(request.standing),
         "sees_cases": nav.sees_cases(request.standing),
-        "unread": notices.unread(person_id, request.moment) if person_id else 0,
+        "unread": notices.unread(person_id, request.moment) if person_id and counted else 0,
     }
     return render(request, template, {**frame, **(context or {})}, status=status)
 

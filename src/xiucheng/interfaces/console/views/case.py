@@ -134,7 +134,8 @@ def _piece(request: Visit, template: str, title: str, context: Mapping[str, Any]
     """A piece of the page where a script asks for it, else a page of its own with the way back to the case."""
     if is_part(request):
         return part(request, template, context)
-    return page(request, "console/case_piece.html", {**context, "piece": template, "title": title})
+    # The page that it is a piece of tells the unread notices.
+    return page(request, "console/case_piece.html", {**context, "piece": template, "title": title}, counted=False)
 
 
 def _reports(view: CaseView) -> list[dict[str, Any]]:

@@ -243,9 +243,11 @@ def export(request: Visit, kind: str) -> HttpResponse:
     search = Search.of(request)
     asked = search.asked(points.checked_kind(kind), request)
     rows = points.listed(kind, asked, limit=points.MOST + 1)
+    # What somebody typed into the address is no code that a step may hold.
+    codes = [search.state, search.type if search.type in points.types(kind) else ""]
     people_commands.note_export(
         by=request.standing, now=request.moment, which=words.POINT_LISTS[kind], rows=len(rows),
-        most=points.MOST, area=asked.within, asked=[code for code in (search.state, search.type) if code],
+        most=points.MOST, area=asked.within, asked=[code for code in codes if code],
     )  # fmt: skip
     held = names.catalogue(request.moment)
     found = people.parties(kind, [row.code for row in rows], at=request.moment)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from xiucheng.foundation.people import commands as people
+from xiucheng.foundation.people.neighbourhood import responsibilities
 from xiucheng.kit.actor import Actor
 
 from ..staff import PASSWORD
@@ -85,6 +86,8 @@ def employ(workers: tuple[Worker, ...], organisations: Mapping[str, UUID], now: 
             )
         if worker.duty_grid:
             people.link_grid(by=BY, now=now, duty_grid=worker.duty_grid, person_id=person)
+        for street in worker.streets:
+            responsibilities.name_responsible(by=BY, now=now, person_id=person, place=street)
         if worker.username:
             people.create_account(by=BY, now=now, person_id=person, username=worker.username, password=PASSWORD)
         company.take_in(worker, person)

@@ -12,7 +12,7 @@ from .land import Land
 
 # How many work in the centre, in each of its three shifts.
 _CENTRE = (("acceptor", 6), ("dispatcher", 3), ("shift_leader", 1))
-_LEADERS = 2
+_LEADERS = 3
 _NIGHT_INSPECTORS = 6
 _CREWS = 45
 """Crews of agencies that work in the street, dealt over them in turn."""
@@ -32,7 +32,7 @@ _SHIFTS: Mapping[str, tuple[tuple[Shift, int], ...]] = {
 @dataclass(frozen=True, slots=True)
 class Worker:
     """One person: name, posts as (role, area, agency's code), weekly duty of the first post, the duty grid that is
-    walked, the user name where it is one to sign in as."""
+    walked, the user name where it is one to sign in as, the streets answered for beside their heads (三级包保)."""
 
     name: str
     posts: tuple[tuple[str, str, str], ...]
@@ -40,6 +40,7 @@ class Worker:
     weekdays: int = EVERY_DAY
     duty_grid: str = ""
     username: str = ""
+    streets: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:
@@ -49,7 +50,7 @@ class Worker:
 def workers(land: Land, agencies: tuple[Org, ...], seed: int) -> Iterator[Worker]:
     """Everybody: those to sign in as first in their kind, then the colleagues that the simulator plays."""
     names = _names(random.Random(f"{seed}:staff"))
-    for parts in (_centre(), _streets(land), _agencies(agencies)):
+    for parts in (_centre(land), _streets(land), _agencies(agencies)):
         for part in parts:
             yield replace(part, name=next(names))
 
@@ -74,13 +75,16 @@ def _one(
     return Worker("", ((role, area, agency),), shift, weekdays, duty_grid, username)
 
 
-def _centre() -> Iterator[Worker]:
+def _centre(land: Land) -> Iterator[Worker]:
     for role, count in _CENTRE:
         yield _one(role, shift=DAY, username=role)
         for shift in THREE_SHIFTS:
             yield from (_one(role, shift=shift) for _ in range(count))
-    yield _one("leader", username="leader", shift=OFFICE, weekdays=WORKDAYS)
-    yield from (_one("leader", shift=OFFICE, weekdays=WORKDAYS) for _ in range(_LEADERS))
+    # Each street has a leader of the district beside its own head: two answer for it, as the requirement asks.
+    codes = [street.code for street in land.streets]
+    for number in range(_LEADERS):
+        leader = _one("leader", username="" if number else "leader", shift=OFFICE, weekdays=WORKDAYS)
+        yield replace(leader, streets=tuple(codes[number::_LEADERS]))
     for role in ("system_admin", "security_admin", "audit_admin"):
         yield _one(role, username=role)
 
