@@ -65,6 +65,7 @@ def partners(request: Visit) -> HttpResponse:
         "running": sum(one.phase(today) in {"running", "ending"} for one in rows),
         "ending": sum(one.phase(today) in {"ending", "over"} for one in rows),
         "unpaired": [(code, name, code in pairs) for code, name in partnering.unpaired(asked["within"], today)],
+        "may_see": people.may(request.standing, "people.see_responsible"),
         "may_pair": bool(pairs),
         "may_register": bool(partnering.communities(request, "register_organisation")),
         "areas": names.area_groups(),
