@@ -121,4 +121,4 @@ def test_a_move_is_taken_back_and_two_at_once_get_a_plain_answer(site: Site, vis
     first.locator(".move-form").get_by_role("button", name="派遣").click()
     expect(first.locator("#case-head").get_by_text("待签收")).to_be_visible()
     second.locator(".move-form").get_by_role("button", name="派遣").click()
-    expect(second.get_by_role("alert")).to_contain_text("刚被他人处理过")
+    expect(second.get_by_role("alert")).to_contain_text("案卷又有了变动")

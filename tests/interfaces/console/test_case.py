@@ -75,7 +75,7 @@ def test_htmx_gets_the_case_as_it_is_then_with_an_undo(filed, world, sign_in):
         headers={"HX-Request": "true"},
     )
     html = answer.content.decode()
-    assert answer.headers["HX-Trigger"] == "case-moved"
+    assert answer.headers["HX-Trigger-After-Swap"] == "case-moved"
     assert "<html" not in html
     assert "待签收" in html
     assert "data-undo=" in html
@@ -102,7 +102,7 @@ def test_what_was_typed_on_a_stale_page_can_be_sent_again(filed, world, sign_in)
     said = {"agency": str(world.agencies["parks"]), "reason": "树挡住了灯"}
     late = client.post(url, {"version": seen, **said}, headers={"HX-Request": "true"})
     html = late.content.decode()
-    assert (late.status_code, late.headers["HX-Trigger"]) == (409, "case-moved")
+    assert (late.status_code, late.headers["HX-Trigger-After-Swap"]) == (409, "case-moved")
     assert "改派给市政养护所（示例）。" in html
     assert "树挡住了灯" in html
     (version,) = re.findall(r'name="version" value="(\d+)"', html)

@@ -195,7 +195,7 @@ def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
         return redirect(reverse("console:case", args=[view.number]))
     context = {**_head(request, after), "said": said, "draft": f"move-{view.number}-{name}"}
     answer = part(request, "console/parts/moved.html", context)
-    answer.headers["HX-Trigger"] = "case-moved"
+    answer.headers["HX-Trigger-After-Swap"] = "case-moved"
     return answer
 
 
@@ -246,7 +246,7 @@ def _since(view: CaseView, allowed: Move | None, now: datetime) -> dict[str, str
 def _stirred(answer: HttpResponse, stale: bool) -> HttpResponse:
     """Lets what else stands on a page that was out of date, its story first, be read anew."""
     if stale:
-        answer.headers["HX-Trigger"] = "case-moved"
+        answer.headers["HX-Trigger-After-Swap"] = "case-moved"
     return answer
 
 

@@ -36,6 +36,11 @@ export function startHtmx(): void {
   });
   document.addEventListener("htmx:sendError", () => say(words.offline));
   document.addEventListener("htmx:responseError", () => say(words.failed));
+  // What is brought along beside an answer never takes the place of a form that is open, or about to be.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const detail = (event as CustomEvent).detail;
+    if ((detail.target as HTMLElement).querySelector(".move-form, .htmx-request")) detail.shouldSwap = false;
+  });
   // After a swap the eye and the screen reader belong at what came.
   document.addEventListener("htmx:afterSwap", (event) => {
     const place = (event as CustomEvent).detail.target as HTMLElement | null;
