@@ -9,7 +9,7 @@ from tests.interfaces.console.test_doors import catch_up
 from tests.pictures import jpeg
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
-from xiucheng.interfaces.console.forms import move_form
+from xiucheng.interfaces.console.forms import Context, move_form
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.cases.rules import MOST_PICTURES, MOST_REPLY_DAYS, MOVES
@@ -46,10 +46,11 @@ def test_the_buttons_are_the_table_of_moves(filed, sign_in):
     assert offered("secretary") == set()
 
 
-def test_the_form_of_a_move_takes_what_the_verb_takes():
+def test_the_form_of_a_move_takes_what_the_verb_takes(filed, world):
     """The largest number and the most pictures come from the table; no form knows limits of its own."""
-    days = move_form(MOVES["supervise"], None).fields["reply_days"]
-    pictures = move_form(MOVES["reply"], None).fields["media"]
+    context = Context(cases.case(filed.case_id, world.standing("shift_leader"), now()), now())
+    days = move_form(MOVES["supervise"], context).fields["reply_days"]
+    pictures = move_form(MOVES["reply"], context).fields["media"]
     assert (days.max_value, pictures.most) == (MOST_REPLY_DAYS, MOST_PICTURES)
 
 
