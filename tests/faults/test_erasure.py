@@ -50,7 +50,8 @@ def test_nothing_of_the_reporter_is_found_anywhere(committed_db: Databases, told
     from xiucheng.foundation.media import queries as media
     from xiucheng.foundation.people.vault import store
     from xiucheng.kit.journal import readers, verify
-    from xiucheng.operations.cases import queries as cases
+    from xiucheng.operations.board import queries as board
+    from xiucheng.operations.board.sql import Filters
     from xiucheng.operations.intake.models import Report
 
     client = client_of(told, "shift_leader")
@@ -64,7 +65,8 @@ def test_nothing_of_the_reporter_is_found_anywhere(committed_db: Databases, told
 
     assert store.of(keys) == {}
     assert everywhere(committed_db, told, client) == []
-    assert cases.search("槲寄生", told.world.standing("leader", now())) == []
+    rows = board.hall(told.world.standing("leader", now()), Filters(queue="all", text="槲寄生"), now=now()).rows
+    assert rows == []
     assert media.describe([told.picture]) == {}
     assert client.get(f"/desk/media/{told.picture}/display").status_code in {404, 410}
     verdict = verify.run()

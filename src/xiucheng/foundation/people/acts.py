@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from django.utils.translation import gettext_noop as _
+from xiucheng.kit.words import marked as _
 
 Reach = Literal["district", "area", "agency", "own"]
 

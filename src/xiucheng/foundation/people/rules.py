@@ -9,9 +9,8 @@ from types import MappingProxyType
 from typing import Literal, Self
 from uuid import UUID
 
-from django.utils.translation import gettext_noop as _
-
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.words import marked as _
 
 from .acts import ACTS
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.people.neighbourhood.responsibilities import Known
 from xiucheng.foundation.people.queries import Agency, GridWalker, Member
 from xiucheng.foundation.people.rules import ROLES
 from xiucheng.foundation.places import queries as places
@@ -159,16 +160,17 @@ def picture(now: datetime) -> Picture:
     # What is drafted counts as being there: the gaps are looked at before going live.
     routing = packs.open_draft("routing") or packs.current("routing", now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    grids, known = places.duty_grids(), Known(people.staff(at=now), people.grid_walkers(at=now))
     return Picture(
         areas=places.subtree() if places.district() else (),
-        grids=places.duty_grids(),
-        staff=people.staff(at=now),
-        walkers=people.grid_walkers(at=now),
+        grids=grids,
+        staff=known.staff,
+        walkers=known.walkers,
         agencies=people.agencies(),
         rostered=frozenset(one.membership_id for one in people.rosters(on=today)),
         catalogue=catalogue,
         routing=routing.body if routing else None,
-        short=responsibility.report(now=now, only_missing=True),
+        short=responsibility.report(now=now, only_missing=True, known=known, grids=grids),
         now=now,
     )
 

@@ -11,6 +11,7 @@ from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.packs.registry import Effect, Problem
 from xiucheng.foundation.people.neighbourhood import places_of, responsibilities
 from xiucheng.foundation.people.neighbourhood.rules import DEFAULT, Coverage, Requirement, coverage
+from xiucheng.foundation.places.queries import DutyGridView
 
 from . import rules
 
@@ -50,9 +51,13 @@ def _lacking(asked: Mapping[str, Requirement], at: datetime) -> int:
 
 
 def covered(
-    asked: Mapping[str, Requirement], at: datetime, within: str = ""
+    asked: Mapping[str, Requirement],
+    at: datetime,
+    within: str = "",
+    known: responsibilities.Known | None = None,
+    grids: Sequence[DutyGridView] | None = None,
 ) -> tuple[list[Coverage], dict[tuple[str, str], list[responsibilities.Answerable]]]:
-    """Every place of an area against a requirement, and who answers for each; four statements."""
-    held = responsibilities.answerable(at=at, required=asked, within=within)
+    """Every place of an area against a requirement, and who answers for each; four statements at most."""
+    held = responsibilities.answerable(at=at, required=asked, within=within, known=known)
     people = {key: [str(one.person_id) for one in found] for key, found in held.items()}
-    return coverage(places_of.all_places(within), people, asked), held
+    return coverage(places_of.all_places(within, grids), people, asked), held

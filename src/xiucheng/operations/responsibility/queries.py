@@ -7,10 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.people import queries as people
-from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
+from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable, Known
 from xiucheng.foundation.people.neighbourhood.rules import LEVELS, Place
 from xiucheng.foundation.people.rules import RELATIONS, Standing, covers
 from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.queries import DutyGridView
 from xiucheng.foundation.places.rules import POINT_KINDS, point_ok, to_wgs84
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.dispatch import queries as dispatch
@@ -34,13 +35,22 @@ class Covered:
     missing: int
 
 
-def report(*, now: datetime, within: str = "", level: str = "", only_missing: bool = False) -> list[Covered]:
+def report(
+    *,
+    now: datetime,
+    within: str = "",
+    level: str = "",
+    only_missing: bool = False,
+    known: Known | None = None,
+    grids: Sequence[DutyGridView] | None = None,
+) -> list[Covered]:
     """Every place of the required levels with who answers for it, parents first; five statements at most.
 
     within: an area's code, "" for the district. level: one of LEVELS. only_missing: the gaps alone.
+    known, grids: what the caller has read of the area already.
     """
     required = configuration.required(now)
-    rows, held = configuration.covered(required, now, within)
+    rows, held = configuration.covered(required, now, within, known, grids)
     return [
         Covered(
             row.place,

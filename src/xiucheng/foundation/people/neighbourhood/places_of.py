@@ -1,21 +1,23 @@
 """Which places there are to answer for, at which level: streets and communities in use, duty grids by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.queries import DutyGridView
 from xiucheng.kit.refused import Refused
 
 from .rules import LEVELS, Place
 
 
-def all_places(within: str = "") -> Iterator[Place]:
-    """Streets, communities and duty grids of an area, parents before children, grids after; one statement."""
+def all_places(within: str = "", grids: Sequence[DutyGridView] | None = None) -> Iterator[Place]:
+    """Streets, communities and duty grids of an area, parents before children, grids after; one statement, or none
+    where the area's grids are given."""
     for one in places.subtree(within or None):
         if one.level in LEVELS:
             yield Place(one.level, one.code, one.code, one.name)
-    for grid in places.duty_grids(within):
+    for grid in places.duty_grids(within) if grids is None else grids:
         yield Place("grid", grid.code, grid.area, grid.name)
 
 

@@ -126,18 +126,34 @@ def _mine(by: Standing, responsibility_id: UUID) -> Responsibility:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who is on post and who walks which duty grid, of the whole area that is asked about."""
+
+    staff: Sequence[queries.Member] = ()
+    walkers: Sequence[queries.GridWalker] = ()
+
+
+def _read(at: datetime, required: Mapping[str, Requirement], within: str) -> Known:
+    posts, walk = any(one.posts for one in required.values()), any(one.walkers for one in required.values())
+    staff = queries.staff(at=at, area=within or None) if posts else ()
+    return Known(staff, queries.grid_walkers(at=at) if walk else ())
+
+
 def answerable(
-    *, at: datetime, required: Mapping[str, Requirement], within: str = ""
+    *, at: datetime, required: Mapping[str, Requirement], within: str = "", known: Known | None = None
 ) -> dict[tuple[str, str], list[Answerable]]:
     """(level, code of the place) → who answers for it at this moment, those named first; three statements.
 
-    Posts and walkers count where the requirement of their level says so. within: an area's code.
+    Posts and walkers count where the requirement of their level says so. within: an area's code. known: what the
+    caller has read already; then one statement.
     """
+    seen = known or _read(at, required, within)
     found: dict[tuple[str, str], list[Answerable]] = defaultdict(list)
     for one in _named(at, within):
         found[one.level, one.place].append(one)
     posts = {role: level for level, one in required.items() for role in one.posts}
-    for member in queries.staff(at=at, area=within or None) if posts else ():
+    for member in seen.staff:
         level = posts.get(member.post.role)
         if level is not None and member.post.area:
             found[level, member.post.area].append(
@@ -147,7 +163,7 @@ def answerable(
                 )
             )  # fmt: skip
     if any(one.walkers for one in required.values()):
-        for walker in queries.grid_walkers(at=at):
+        for walker in seen.walkers:
             found["grid", walker.duty_grid].append(
                 Answerable(walker.person_id, walker.name, "grid", walker.duty_grid, "walker")
             )

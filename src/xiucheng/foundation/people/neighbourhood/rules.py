@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from django.utils.translation import gettext_noop as _
+from xiucheng.kit.words import marked as _
 
 # The three levels at which somebody answers for a place (三级包保), with the length of the area's code.
 LEVELS: Mapping[str, int] = MappingProxyType({"street": 9, "community": 12, "grid": 0})

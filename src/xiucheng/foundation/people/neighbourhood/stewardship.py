@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from django.utils.translation import gettext_noop as _
+from xiucheng.kit.words import marked as _
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
