@@ -37,7 +37,6 @@ class Move:
 
     sources: the states it may start from; "" stands for "not there yet". target: the state it leads to, None where
     the state stays. fields: what the mover must or may say. asks: the move only asks; another one decides.
-    undoable: may be taken back by who moved, within the undo window, while nothing came after.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Move:
     target: str | None
     fields: tuple[Field, ...] = ()
     asks: bool = False
-    undoable: bool = False
     automatic: bool = False
     note: str = ""
 

@@ -124,16 +124,13 @@ class TestGiving:
 
 
 class TestSigning:
-    def test_and_taking_it_back(self, roads: House) -> None:
+    def test_once(self, roads: House) -> None:
         given = roads.give()
         task = commands.sign(actor=roads.clerk.actor, now=WEDNESDAY + HOUR, task_id=given.task_id)
         assert (task.state, task.signed_at, task.due_at) == ("signed", WEDNESDAY + HOUR, given.due_at)
         with pytest.raises(Refused, match="illegal_move"):
             commands.sign(actor=roads.clerk.actor, now=WEDNESDAY + HOUR, task_id=given.task_id)
-        commands.unsign(actor=roads.clerk.actor, now=WEDNESDAY + HOUR, task_id=given.task_id)
-        assert queries.task(given.task_id).signed_at is None
-        assert queries.task(given.task_id).version == task.version + 1 == 3
-        assert [step.verb for step in steps(given.task_id)] == ["give", "sign", "unsign"]
+        assert [step.verb for step in steps(given.task_id)] == ["give", "sign"]
 
     def test_takes_two_statements_and_the_journals(self, roads: House, django_assert_num_queries: Any) -> None:
         given = roads.give()
@@ -211,15 +208,12 @@ class TestEnding:
         assert [queries.task(g.task_id).late for g in (early, late)] == [False, True]
         assert alarms(early.task_id) == alarms(late.task_id) == {}
 
-    def test_rework_and_undo(self, roads: House) -> None:
+    def test_rework_goes_on_where_it_stopped(self, roads: House) -> None:
         given = roads.give()
         commands.sign(actor=TESTER, now=WEDNESDAY, task_id=given.task_id)
         commands.complete(actor=TESTER, now=at("2026-11-18 12:00"), task_id=given.task_id)
         task = commands.reopen(actor=TESTER, now=at("2026-11-18 16:00"), task_id=given.task_id)
         assert (task.state, task.due_at) == ("signed", at("2026-11-20 12:00"))
-        commands.complete(actor=TESTER, now=at("2026-11-18 17:00"), task_id=given.task_id)
-        back = commands.reopen(actor=TESTER, now=at("2026-11-18 17:00:08"), task_id=given.task_id, as_before=True)
-        assert (back.due_at, back.segments) == (task.due_at, task.segments)
         assert set(alarms(given.task_id)) == {"warn", "due"}
 
     def test_cancelled_since_it_was_asked_for(self, roads: House) -> None:

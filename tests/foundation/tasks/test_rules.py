@@ -1,5 +1,7 @@
 """The rules of tasks without a database: the table, and clocks under any row of moves against a small model."""
 
+import json
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -48,16 +50,15 @@ def task(limit: Limit | None = TEN_HOURS, start: datetime = START, **values: Any
 
 
 class TestTable:
-    def test_an_ended_task_only_reopens(self) -> None:
+    def test_an_ended_task_only_opens_again(self) -> None:
         for state in rules.ENDED:
-            assert [move.name for move in MOVES.leaving(state)] == ["reopen"]
+            assert [move.name for move in MOVES.leaving(state)] == ["reopen", "restore"]
 
     def test_only_moves_that_say_so_change_the_state(self) -> None:
         targets = {move.name: move.target for move in MOVES if move.target is not None}
         assert targets == {
             "give": "given",
             "sign": "signed",
-            "unsign": "given",
             "complete": "done",
             "cancel": "cancelled",
             "reopen": "given",
@@ -105,18 +106,28 @@ class TestClock:
     def test_rework_goes_on_where_it_stopped(self) -> None:
         done = rules.completed(task(), START + 4 * HOUR, CALENDAR)
         assert (done.state, done.late, done.due_at) == ("done", False, START + 10 * HOUR)
-        again = rules.timed(rules.reopened(done, START + 30 * HOUR, as_before=False), CALENDAR)
+        again = rules.timed(rules.reopened(done, START + 30 * HOUR), CALENDAR)
         assert (again.state, again.late, again.due_at) == ("given", None, START + 36 * HOUR)
         assert [s.kind for s in again.segments] == ["running", "stopped", "running"]
 
     def test_undo_is_as_if_it_had_never_ended(self) -> None:
         before = rules.signed(task(), START + HOUR)
         done = rules.completed(before, START + 4 * HOUR, CALENDAR)
-        again = rules.timed(rules.reopened(done, START + 5 * HOUR, as_before=True), CALENDAR)
-        assert again == before
+        assert rules.timed(rules.put_back(done, rules.kept(before)), CALENDAR) == before
         still = rules.paused(before, START + 2 * HOUR, until=START + 50 * HOUR)
-        back = rules.reopened(rules.cancelled(still, START + 3 * HOUR), START + 4 * HOUR, as_before=True)
+        back = rules.put_back(rules.cancelled(still, START + 3 * HOUR), rules.kept(still))
         assert rules.timed(back, CALENDAR) == rules.timed(still, CALENDAR)
+
+    def test_what_is_kept_goes_through_json(self) -> None:
+        plain = task()
+        longer = rules.timed(rules.delegated(rules.extended(plain, None), uuid7(), START + HOUR), CALENDAR)
+        kept = json.loads(json.dumps(rules.kept(longer)))
+        assert rules.timed(rules.put_back(plain, kept), CALENDAR) == longer
+
+    def test_who_was_told_meanwhile_is_not_told_again(self) -> None:
+        before = task()
+        warned = replace(before, warned_at=START + 8 * HOUR)
+        assert rules.put_back(warned, rules.kept(before)).warned_at == START + 8 * HOUR
 
     def test_done_while_paused_is_in_time_if_it_was_before(self) -> None:
         paused = rules.timed(rules.paused(task(), START + 9 * HOUR), CALENDAR)
@@ -145,7 +156,7 @@ class TestClock:
 
     def test_ended_as_it_began_and_opened_again(self) -> None:
         ended = rules.cancelled(task(), START)
-        again = rules.timed(rules.reopened(ended, START + 5 * HOUR, as_before=False), CALENDAR)
+        again = rules.timed(rules.reopened(ended, START + 5 * HOUR), CALENDAR)
         check_segments(again)
         assert again.due_at == START + 15 * HOUR
 
@@ -156,7 +167,7 @@ class TestClock:
 
     def test_rework_forgets_when_a_pause_was_to_end(self) -> None:
         paused = rules.paused(task(), START + HOUR, until=START + 50 * HOUR)
-        again = rules.reopened(rules.cancelled(paused, START + 2 * HOUR), START + 3 * HOUR, as_before=False)
+        again = rules.reopened(rules.cancelled(paused, START + 2 * HOUR), START + 3 * HOUR)
         assert (again.paused_at, again.resume_at) == (None, None)
 
     def test_twice_the_same_is_refused(self) -> None:
@@ -202,7 +213,6 @@ class Model:
         self.running = True
         self.ended = False
         self.hours = 10
-        self.ended_after = 0
 
     def pass_hour(self) -> None:
         self.runs.append(self.running and not self.ended)
@@ -210,7 +220,9 @@ class Model:
     def move(self, name: str, back: int) -> bool:
         """Does it, and says whether it may be done."""
         if self.ended:
-            return self._from_the_end(name)
+            if name == "reopen":
+                self.running, self.ended = True, False
+            return name == "reopen"
         if name in ("pause", "pause_since"):
             allowed, self.running = self.running, False
             if allowed and name == "pause_since":
@@ -220,20 +232,10 @@ class Model:
             allowed, self.running = not self.running, True
             return allowed
         if name in ("complete", "cancel"):
-            self.ended, self.ended_after = True, len(self.runs)
+            self.ended = True
         if name == "extend":
             self.hours += 10
         return name in ("complete", "cancel", "extend", "hand")
-
-    def _from_the_end(self, name: str) -> bool:
-        if name == "undo":
-            self.runs[self.ended_after :] = [self.running] * (len(self.runs) - self.ended_after)
-        elif name == "reopen":
-            self.running = True
-        else:
-            return False
-        self.ended = False
-        return True
 
     def due_after_hours(self) -> int | None:
         """Hours from the start to the deadline if it goes on running from now; None while it stands still."""
@@ -254,12 +256,11 @@ def act(now_task: Task, name: str, now: datetime, back: int) -> Task:
         "resume": lambda t: rules.resumed(t, now),
         "complete": lambda t: rules.completed(t, now, CALENDAR),
         "cancel": lambda t: rules.cancelled(t, now),
-        "reopen": lambda t: rules.reopened(t, now, as_before=False),
-        "undo": lambda t: rules.reopened(t, now, as_before=True),
+        "reopen": lambda t: rules.reopened(t, now),
         "extend": lambda t: rules.extended(t, None),
         "hand": lambda t: rules.delegated(t, uuid7(), now),
     }[name]
-    move = {"pause_since": "pause", "undo": "reopen", "hand": "delegate"}.get(name, name)
+    move = {"pause_since": "pause", "hand": "delegate"}.get(name, name)
     MOVES.check(move, now_task.state)
     return rules.timed(rule(now_task), CALENDAR)
 
@@ -268,16 +269,24 @@ def act(now_task: Task, name: str, now: datetime, back: int) -> Task:
 @settings(max_examples=300, deadline=None)
 def test_any_row_of_moves_against_a_model(moves: list[tuple[str, int, int]]) -> None:
     model, real, now = Model(), task(), START
+    before, kept = deepcopy(model), rules.kept(real)
     for name, hours, back in moves:
         for _hour in range(hours):
             model.pass_hour()
+            before.pass_hour()
             now += HOUR
         back = min(back, len(model.runs))
-        if not model.move(name, back):
+        as_it_was = deepcopy(model)
+        if name == "undo":
+            # What is undone never was: the model of before has lived on beside.
+            model, real = before, rules.timed(rules.put_back(real, kept), CALENDAR)
+        elif model.move(name, back):
+            kept, real = rules.kept(real), act(real, name, now, back)
+        else:
             with pytest.raises(Refused):
                 act(real, name, now, back)
             continue
-        real = act(real, name, now, back)
+        before = deepcopy(model) if name == "undo" else as_it_was
         after = model.due_after_hours()
         if not model.ended:
             assert real.due_at == (None if after is None else START + after * HOUR)

@@ -94,27 +94,6 @@ def test_undo_of_a_redispatch_gives_the_case_and_its_clock_back(world):
     reply(world, "roads_crew", case_id, at=at + timedelta(seconds=20))
 
 
-def test_a_redispatch_that_answered_a_question_stays(world):
-    case_id = handling(world)
-    act(world, "roads_clerk", "return_case", case_id, reason="不归我们")
-    view = act(world, "dispatcher", "redispatch", case_id, agency=str(world.agencies["parks"]), reason="权属园林")
-    assert view.undo_until is None
-    with refused("nothing_to_undo"):
-        act(world, "dispatcher", "undo", case_id)
-
-
-def test_what_cannot_be_taken_back_says_so_and_does_not_blame_the_post(world):
-    case_id = handling(world)
-    act(world, "roads_clerk", "return_case", case_id, reason="不归我们")
-    (request,) = queries.case(case_id, world.standing("dispatcher"), world.now).requests
-    view = act(world, "dispatcher", "decide", case_id, request=str(request.id), granted="yes")
-    assert view.undo_until is None
-    with refused("nothing_to_undo") as refusal:
-        act(world, "dispatcher", "undo", case_id)
-    assert "岗位" not in str(refusal.value.text)
-    assert "批复" in str(refusal.value.text)
-
-
 def test_undo_of_a_reply_lets_the_clock_run_as_if_it_had_not_stopped(world):
     case_id = handling(world)
     due = tasks.open_of_subject(case_id)[0].due_at
@@ -130,3 +109,11 @@ def test_undo_is_for_the_mover_and_for_ten_seconds(world):
         act(world, "shift_leader", "undo", filed.case_id)
     with refused("undo_too_late"):
         act(world, "dispatcher", "undo", filed.case_id, at=world.now + timedelta(seconds=11))
+
+
+def test_who_has_nothing_to_undo_is_told_so_and_not_that_it_is_not_theirs(world):
+    case_id = handling(world)
+    commands.undo_move(by=world.standing("roads_clerk"), now=world.now, case_id=case_id)
+    with refused("nothing_to_undo") as refusal:
+        act(world, "roads_clerk", "undo", case_id)
+    assert "岗位" not in str(refusal.value.text)

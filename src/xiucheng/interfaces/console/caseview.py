@@ -86,7 +86,7 @@ def buttons(case: CaseView, suggested: str = "") -> list[Button]:
             move.name in GRAVE,
             index == 0 and move.name in ONWARD,
             reverse("console:move", args=[case.number, move.name]),
-            move.undoable and not any(field.required for field in move.fields),
+            not any(field.required for field in move.fields),
             bool(move.fields),
         )
         for index, move in enumerate(ordered)

@@ -177,7 +177,7 @@ def _moved(row: CaseRow, step: StepLike) -> None:
     row.asked = _asked(row.asked, step)
     row.version = told["version"]
     row.changed_at = step.recorded_at
-    _stand(row, told["state"], step.occurred_at)
+    _stand(row, told["state"], _time(told.get("ended_at")) or step.occurred_at)
 
 
 def _time(value: str | None) -> datetime | None:
@@ -203,17 +203,19 @@ _TOLD: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 
 
 def _clock_from(row: CaseRow, step: StepLike) -> datetime:
-    """A refused self-review and a reopening start the case's clock anew; an undone refusal takes that back."""
+    """A refused self-review and a reopening start the case's clock anew; an undo says how it runs again."""
     if step.verb in {"refuse_self_review", "reopen"}:
         return step.occurred_at
-    return row.filed_at if step.payload.get("undone") == "refuse_self_review" else row.clock_from
+    return _time(step.payload.get("clock_from")) or row.clock_from
 
 
 def _asked(asked: str, step: StepLike) -> str:
     """The questions still open: an answer takes its own away, a state that does not know a question lets it lapse."""
     told = step.payload
     open_now = [name for name in asked.split(",") if name]
-    if step.verb == "decide":
+    if "asked" in told:
+        open_now = told["asked"]
+    elif step.verb == "decide":
         open_now = [name for name in open_now if name != told.get("what")]
     elif step.verb in MOVES and MOVES[step.verb].asks:
         open_now.append(step.verb)

@@ -11,9 +11,9 @@ from .changing import (
     reopen,
     resume,
     sign,
-    unsign,
 )
 from .giving import Duty, Given, give, give_many
+from .undoing import take_back
 
 __all__ = [
     "Duty",
@@ -31,5 +31,5 @@ __all__ = [
     "reopen",
     "resume",
     "sign",
-    "unsign",
+    "take_back",
 ]

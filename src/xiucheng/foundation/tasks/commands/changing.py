@@ -28,13 +28,7 @@ _TRIES = 5
 @verb
 def sign(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
     """The holder has seen it. Refused: `not_found` (404), `illegal_move`, `stale` (409). Step: tasks.sign."""
-    return _change("sign", task_id, actor, now, lambda task, _calendar: rules.signed(task, now))
-
-
-@verb
-def unsign(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
-    """Take the signing back (undo); refused as `sign`. Step: tasks.unsign."""
-    return _change("unsign", task_id, actor, now, lambda task, _calendar: rules.unsigned(task))
+    return change("sign", task_id, actor, now, lambda task, _calendar: rules.signed(task, now))
 
 
 @verb
@@ -49,7 +43,7 @@ def delegate(*, actor: Actor, now: datetime, task_id: UUID, person_id: UUID | No
         _demand_inside(task, person_id, now)
         return rules.delegated(task, person_id, now)
 
-    return _change("delegate", task_id, actor, now, handed)
+    return change("delegate", task_id, actor, now, handed)
 
 
 def _demand_inside(task: Task, person_id: UUID | None, now: datetime) -> None:
@@ -72,13 +66,13 @@ def pause(
     if until is not None and until <= now:
         text = _("恢复时间应在以后。")
         raise Refused("bad_until", text, fields={"until": text})
-    return _change("pause", task_id, actor, now, lambda task, _calendar: rules.paused(task, since, until), since=since)
+    return change("pause", task_id, actor, now, lambda task, _calendar: rules.paused(task, since, until), since=since)
 
 
 @verb
 def resume(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
     """Let a paused clock go on. Refused: `not_paused` and as `sign`. Step: tasks.resume."""
-    return _change("resume", task_id, actor, now, lambda task, _calendar: rules.resumed(task, now))
+    return change("resume", task_id, actor, now, lambda task, _calendar: rules.resumed(task, now))
 
 
 @verb
@@ -87,7 +81,7 @@ def extend(*, actor: Actor, now: datetime, task_id: UUID, limit: Limit | None = 
 
     Refused: `no_limit` and as `sign`. Step: tasks.extend.
     """
-    return _change("extend", task_id, actor, now, lambda task, _calendar: rules.extended(task, limit))
+    return change("extend", task_id, actor, now, lambda task, _calendar: rules.extended(task, limit))
 
 
 @verb
@@ -102,7 +96,7 @@ def complete(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
             raise Refused("open_children", _("还有下级任务没有办完，请先办完或取消。"))
         return rules.completed(task, now, calendar)
 
-    return _change("complete", task_id, actor, now, done)
+    return change("complete", task_id, actor, now, done)
 
 
 @verb
@@ -118,33 +112,23 @@ def cancel(*, actor: Actor, now: datetime, task_id: UUID, at: datetime | None = 
             cancel(actor=actor, now=now, task_id=child, at=at)
         return rules.cancelled(task, since)
 
-    return _change("cancel", task_id, actor, now, dropped, since=since)
+    return change("cancel", task_id, actor, now, dropped, since=since)
 
 
 @verb
-def reopen(*, actor: Actor, now: datetime, task_id: UUID, as_before: bool = False) -> Task:
-    """Open again, signed for as it was. The time since its end does not count (rework); as_before: the end is taken
-    back and the clock is as if it had never stopped (undo).
-
-    Refused as `sign`. Step: tasks.reopen.
-    """
-    return _change(
-        "reopen",
-        task_id,
-        actor,
-        now,
-        lambda task, _calendar: rules.reopened(task, now, as_before=as_before),
-        as_before=as_before,
-    )
+def reopen(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
+    """Open again, signed for as it was; the time since its end does not count (rework). Refused as `sign`. Step:
+    tasks.reopen."""
+    return change("reopen", task_id, actor, now, lambda task, _calendar: rules.reopened(task, now))
 
 
 @verb
 def recalculate(*, actor: Actor, now: datetime, task_id: UUID) -> Task:
     """Reckon a deadline anew by the calendar in force. Refused as `sign`. Step: tasks.recalculate if it moved."""
-    return _change("recalculate", task_id, actor, now, lambda task, _calendar: task, quiet=True)
+    return change("recalculate", task_id, actor, now, lambda task, _calendar: task, quiet=True)
 
 
-def _change(
+def change(
     name: str,
     task_id: UUID,
     actor: Actor,
@@ -154,7 +138,9 @@ def _change(
     quiet: bool = False,
     **told: Any,
 ) -> Task:
-    """1. Read. 2. Ask the table. 3. Change. 4. Reckon the deadline and the alarms. 5. Save, or from the start."""
+    """Change a task as a rule says, where the table of moves permits it; whoever is overtaken begins anew.
+
+    1. Read. 2. Ask the table. 3. Change. 4. Reckon the deadline and the alarms. 5. Save, or from the start."""
     for _try in range(_TRIES):
         before = storing.one(task_id)
         if before is None:

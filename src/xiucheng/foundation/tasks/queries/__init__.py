@@ -2,7 +2,17 @@
 
 from .desk import DeskCounts, desk_counts, my_desk
 from .requests import answered, pending_requests, requests_for
-from .tasks import deadlines, left, of_subject, open_of_agency, open_of_subject, segments, still_running, task
+from .tasks import (
+    deadlines,
+    left,
+    of_subject,
+    open_of_agency,
+    open_of_subject,
+    segments,
+    standing_of,
+    still_running,
+    task,
+)
 
 __all__ = [
     "DeskCounts",
@@ -17,6 +27,7 @@ __all__ = [
     "pending_requests",
     "requests_for",
     "segments",
+    "standing_of",
     "still_running",
     "task",
 ]

@@ -1,7 +1,8 @@
 """Tasks by id and by what they are about, with their clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from xiucheng.kit.refused import Refused
 
 from .. import calendars, rules, storing
-from ..rules import Segment, Task
+from ..rules import Segment, Task, kept
+from .requests import pending_requests
 
 
 def task(task_id: UUID) -> Task:
@@ -31,6 +33,14 @@ def open_of_subject(subject: UUID, kind: str | None = None) -> list[Task]:
     if kind is None:
         return storing.read("t.subject = %s AND t.ended_at IS NULL", [subject])
     return storing.read("t.subject = %s AND t.ended_at IS NULL AND t.kind = %s", [subject, kind])
+
+
+def standing_of(subject: UUID, also: Collection[UUID] = ()) -> dict[str, Any]:
+    """How the open tasks of a subject, those of `also`, and the questions asked about it stand, as JSON takes it: what
+    commands.take_back goes back to. Two statements."""
+    held = storing.read("t.subject = %s AND (t.ended_at IS NULL OR t.id = ANY(%s))", [subject, list(also)])
+    asked = pending_requests(subject)
+    return {"tasks": [kept(task) for task in held], "requests": [str(one.id) for one in asked]}
 
 
 def open_of_agency(agency_id: UUID) -> int:

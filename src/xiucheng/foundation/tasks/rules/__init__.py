@@ -1,5 +1,6 @@
 """The rules of tasks: the table of moves, and clocks that are pure functions of a task's segments."""
 
+from .before import Kept, kept, put_back
 from .clocks import (
     WARN_PERCENT,
     Segment,
@@ -17,7 +18,6 @@ from .clocks import (
     resumed,
     signed,
     timed,
-    unsigned,
 )
 from .moves import ENDED, MOVES, OPEN, STATES
 from .requests import GRANTED, PENDING, REFUSED, REQUEST_STATES, Request, decides
@@ -32,6 +32,7 @@ __all__ = [
     "REQUEST_STATES",
     "STATES",
     "WARN_PERCENT",
+    "Kept",
     "Request",
     "Segment",
     "Task",
@@ -42,12 +43,13 @@ __all__ = [
     "delegated",
     "extended",
     "given",
+    "kept",
     "left",
     "light",
     "paused",
+    "put_back",
     "reopened",
     "resumed",
     "signed",
     "timed",
-    "unsigned",
 ]

@@ -93,11 +93,6 @@ def signed(task: Task, now: datetime) -> Task:
     return replace(task, state="signed", signed_at=now)
 
 
-def unsigned(task: Task) -> Task:
-    """As if it had not been signed for (undo)."""
-    return replace(task, state="given", signed_at=None)
-
-
 def delegated(task: Task, person_id: UUID | None, now: datetime) -> Task:
     """In the hands of a person inside the agency, or (None) back with the agency; the clock goes on."""
     if not task.is_running:
@@ -156,15 +151,12 @@ def _ended(task: Task, at: datetime, state: str) -> Task:
     return replace(task, state=state, ended_at=at, paused_at=None, segments=segments)
 
 
-def reopened(task: Task, now: datetime, *, as_before: bool) -> Task:
-    """Open again. The time since its end does not count, or, as_before, is as if it had never ended (undo)."""
+def reopened(task: Task, now: datetime) -> Task:
+    """Open again; the time since its end does not count."""
     assert task.ended_at is not None
     state = "signed" if task.signed_at else "given"
     last = task.segments[-1]
     task = replace(task, state=state, ended_at=None, late=None)
-    if as_before:
-        segments = (*task.segments[:-1], replace(last, ends_at=None))
-        return replace(task, segments=segments, paused_at=last.starts_at if last.kind == "paused" else None)
     now = _onward(task, now)
     since = last.ends_at or now
     segments = (*task.segments, Segment("stopped", since, now), Segment("running", now, None, task.person_id))

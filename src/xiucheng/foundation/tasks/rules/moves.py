@@ -22,7 +22,6 @@ MOVES = MoveTable(
     (
         Move("give", _("交办"), frozenset({""}), "given"),
         Move("sign", _("签收任务"), frozenset({"given"}), "signed"),
-        Move("unsign", _("撤销签收"), frozenset({"signed"}), "given"),
         Move("delegate", _("转给内部人员"), OPEN, None),
         Move("pause", _("暂停计时"), OPEN, None),
         Move("resume", _("恢复计时"), OPEN, None),
@@ -30,6 +29,7 @@ MOVES = MoveTable(
         Move("complete", _("办结任务"), OPEN, "done"),
         Move("cancel", _("取消任务"), OPEN, "cancelled"),
         Move("reopen", _("重新开始"), ENDED, "given", note="signed where it had been signed for"),
+        Move("restore", _("恢复原状"), OPEN | ENDED, None, note="the move that changed it was taken back"),
         Move("warn", _("临近截止"), OPEN, None, automatic=True),
         Move("due", _("任务到期"), OPEN, None, automatic=True),
         Move("recalculate", _("重算时限"), OPEN, None, automatic=True, note="a year's holidays were announced"),

@@ -21,7 +21,6 @@ from xiucheng.kit.moves import Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
-from xiucheng.operations.cases.rules import MOVES
 from xiucheng.operations.cases.views import CaseView
 from xiucheng.operations.intake import queries as intake
 
@@ -188,8 +187,6 @@ def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
     except Refused as refusal:
         return _refuse(request, view, name, refusal)
     said = _("%(number)s：已%(move)s") % {"number": view.number, "move": wording.move_label(name)}
-    if name != "undo" and not MOVES[name].undoable:
-        said = _("%(said)s。这一步即刻生效，不能撤销。") % {"said": said}
     if not is_part(request):
         messages.success(request, said)
         return redirect(reverse("console:case", args=[view.number]))

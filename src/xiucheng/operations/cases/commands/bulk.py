@@ -19,7 +19,6 @@ from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks.commands import Duty, Given
 from xiucheng.kit import journal
 from xiucheng.kit.bulk import as_json
-from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.verbs import verb
 from xiucheng.kit.worktime import Limit
 
@@ -29,7 +28,7 @@ from ..models import Case
 from ..rules import MOVES, Mover, Outcome, apply, may_move
 from . import undoing
 from .effects import ROOM
-from .telling import TABLE
+from .telling import TABLE, wait_of
 
 NAME = "dispatch"
 
@@ -116,7 +115,8 @@ def _store(judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], now: 
             "handle_task": task.task_id,
             "handle_due_at": task.due_at,
             **{name: outcome.changes[name] for name in ("version", "agency_id", "agencies")},
-            "undo": outcome.changes["undo"] | {"tasks": undoing.pointers(row)},
+            # The mark of a person's move; what a rule did nobody takes back.
+            "undo": mark | undoing.keep(row) if (mark := outcome.changes["undo"]) else None,
         }
         for (row, outcome), task in zip(judged, given, strict=True)
     ]
@@ -140,7 +140,7 @@ def _tell(judged: Sequence[tuple[Case, Outcome]], by: Standing, now: datetime) -
                     subject_room=ROOM,
                     subject=row.id,
                     args={"number": row.number, "what": "", "granted": ""},
-                    wait_seconds=int(UNDO_WINDOW.total_seconds()),
+                    wait_seconds=wait_of(by),
                 )
             )
     if tells:

@@ -1,6 +1,6 @@
 """What a move does to the tasks of its case: clocks start, stop, go on, change hands.
 
-Each effect is a small function; `rules.apply` names them, this table does them, `undo` does their opposites.
+Each effect is a small function; `rules.apply` names them, this table does them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -218,17 +218,13 @@ def _each_open(
     return run_on_open
 
 
-def lapse(row: Case, name: str, *, now: datetime) -> bool:
+def lapse(row: Case, name: str, *, now: datetime) -> None:
     """Questions that make no sense any more after a move lapse: the new state does not know them, or another agency
-    has the case. They are answered no by the system's hand, which costs the asker nothing but the time.
-    True where there were any."""
-    lapsed = False
+    has the case. They are answered no by the system's hand, which costs the asker nothing but the time."""
     for request in task_queries.pending_requests(row.id):
         gone = name == "redispatch" and request.what in {"return_case", "extend"}
         if gone or row.state not in MOVES[request.what].sources:
             tasks.decide(actor=Actor.system("lapse"), now=now, request_id=request.id, granted=False)
-            lapsed = True
-    return lapsed
 
 
 _EFFECTS: Mapping[str, Callable[[Context], dict[str, Any] | None]] = {

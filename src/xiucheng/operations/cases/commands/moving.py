@@ -122,21 +122,19 @@ def _write(
     step_id: UUID,
 ) -> None:
     """Write the outcome: into the row in memory, to the tasks, into the table, and as a step."""
-    before, pointers = row.state, undoing.pointers(row)
+    before = row.state
     columns = {_COLUMN.get(key, key): _list(value) for key, value in outcome.changes.items()}
     columns["moved_at"] = now
     if columns["undo"]:
-        # Whoever takes the move back takes its pictures back, and gives the tasks it ended back.
-        columns["undo"] |= {"tasks": pointers, **({"step": str(step_id)} if args.get("media") else {})}
+        # Whoever takes the move back takes its pictures back too.
+        columns["undo"] |= undoing.keep(row) | ({"step": str(step_id)} if args.get("media") else {})
     if "due_at" in columns:
         columns["calendar_version"] = calendars.in_force(now)
     _set(row, columns)
     # The tasks know their own deadlines, so they come before the row is stored and the step recorded.
     made = effects.run(row, outcome.effects, args, by=by, now=now, step_id=step_id)
-    lapsed = (row.state != before or name == "redispatch") and effects.lapse(row, name, now=now)
-    if lapsed and name == "redispatch":
-        # The questions of the agency that had the case are answered, and an answer is not taken back.
-        columns["undo"] = row.undo = None
+    if row.state != before or name == "redispatch":
+        effects.lapse(row, name, now=now)
     Case.objects.filter(id=row.id).update(**{**columns, **made})
     payload = {"state": row.state, "version": row.version, "from": before, **outcome.told}
     if "handle_due_at" in made or "handle_due_at" in columns:

@@ -1,4 +1,4 @@
-"""Who is told of a move: a table of move → event and audience; undoable moves are told when the undo window is over."""
+"""Who is told of a move: a table of move → event and audience; what a person did when the undo window is over."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.moves import UNDO_WINDOW
 
 from ..models import Case
-from ..rules import MOVES, deciders
+from ..rules import deciders
 
 Audience = Callable[[Case, Mapping[str, Any], datetime], Sequence[UUID]]
 
@@ -88,8 +88,14 @@ def tell(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: da
         subject_room="cases",
         subject=row.id,
         args={"number": row.number, "what": _what(args), "granted": args.get("granted", "")},
-        wait_seconds=int(UNDO_WINDOW.total_seconds()) if MOVES[name].undoable else 0,
+        wait_seconds=wait_of(by),
     )
+
+
+def wait_of(by: Standing) -> int:
+    """How many seconds whoever is told waits: as long as a person may take back what they did; rules take nothing
+    back."""
+    return int(UNDO_WINDOW.total_seconds()) if by.person_id else 0
 
 
 def _what(args: Mapping[str, Any]) -> str:

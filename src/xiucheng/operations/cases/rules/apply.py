@@ -71,7 +71,7 @@ def apply(name: str, case: CaseFacts, args: Mapping[str, Any], *, by: Mover, now
         changes["answer_task"] = None
         effects = ("cancel_answer", *effects)
     changes["version"] = case.version + 1
-    changes["undo"] = _undo(move.undoable, case, changes, effects, by, now, name)
+    changes["undo"] = _mark(name, case, changes, by, now)
     return Outcome(changes, effects, outcome.told)
 
 
@@ -90,25 +90,12 @@ _NOBODY_ANSWERS = frozenset({"closed", "void", "merged", "returned"})
 """States in which no agency owes the leader an answer: the case is over, or nobody has it."""
 
 
-def _undo(
-    undoable: bool,
-    case: CaseFacts,
-    changes: Mapping[str, Any],
-    effects: tuple[str, ...],
-    by: Mover,
-    now: datetime,
-    name: str,
-) -> dict[str, Any] | None:
-    if not undoable:
+def _mark(name: str, case: CaseFacts, changes: Mapping[str, Any], by: Mover, now: datetime) -> dict[str, Any] | None:
+    """By what a person takes their move back (STANDARDS §1); rules and the system take nothing back."""
+    if by.person_id is None:
         return None
     before = {key: _plain(getattr(case, key)) for key in changes if key not in {"version", "undo"}}
-    return {
-        "by": by.actor,
-        "move": name,
-        "until": (now + UNDO_WINDOW).isoformat(),
-        "values": before,
-        "effects": list(effects),
-    }
+    return {"by": by.actor, "move": name, "until": (now + UNDO_WINDOW).isoformat(), "values": before}
 
 
 def _plain(value: Any) -> Any:
