@@ -53,7 +53,9 @@ class Demo:
 
     def run(self) -> None:
         """Refused: `already_running`, `not_ours`, `not_ready`, and whatever the trial database refuses."""
-        signal.signal(signal.SIGTERM, _interrupt)
+        # Both said outright: who is started behind a script's `&` would otherwise ignore SIGINT.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _interrupt)
         self.trial.database.hold()
         try:
             if self.fresh:

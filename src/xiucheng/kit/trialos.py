@@ -60,6 +60,9 @@ def die_with_parent(sig: int, parent: int | None = None) -> Callable[[], None]:
     prctl, expected = _libc().prctl, parent or os.getpid()
 
     def arm() -> None:
+        # What ignores the signal of its parent's end, because whoever started that one did, would outlive it.
+        if sig != signal.SIGKILL:
+            signal.signal(sig, signal.SIG_DFL)
         prctl(pr_set_pdeathsig, sig, 0, 0, 0)
         if os.getppid() != expected:
             os.kill(os.getpid(), sig)

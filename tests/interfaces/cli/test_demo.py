@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,12 @@ class Running:
         words = ["demo", "--still", "--port", str(self.port), "--data", str(data)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "xiucheng", *words], env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "xiucheng", *words],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                # As behind the `&` of a script, which is how many start it: nothing of it may be deaf to its end.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_IGN),
             )
 
     def status(self, path: str = "/healthz") -> int:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from .datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
 
@@ -220,9 +221,10 @@ def name_forms(name: str) -> tuple[str, ...]:
 
 def housing_form(name: str) -> str:
     """A compound's name as names are compared: any width and case, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return "".join((name if name.isascii() else unicodedata.normalize("NFKC", name)).split()).casefold()
 
 
+@lru_cache(4096)
 def plain_number(said: str, what: str) -> str:
     """The number of a building, stairwell or room without the word behind it and leading zeros: `３幢`, `03#` → `3`.
 

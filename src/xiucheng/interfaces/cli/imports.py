@@ -67,6 +67,14 @@ def import_file(
             out.print(_("此后整理业务日志和列表，用时 {seconds:.2f} 秒。").format(seconds=arranged), soft_wrap=True)
     if outcome.rows and outcome.rejected == outcome.rows:
         raise fail(_("{name} 的 {rows} 行全部被拒，没有收下任何一行。").format(name=path.name, rows=outcome.rows))
+    if not as_json:
+        out.print(_next(source.name, dry_run=dry_run), soft_wrap=True, style="dim", markup=False)
+
+
+def _next(source: str, *, dry_run: bool) -> str:
+    if dry_run:
+        return _("只检查过，还没有收下。去掉 --dry-run 再运行一次即收下。")
+    return _("看这一来源办得怎样：xiucheng stats --source {name}").format(name=source)
 
 
 def _show_outcome(outcome: ImportReport) -> None:

@@ -40,7 +40,7 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, str) and value.isprintable() and "  " not in value:
         # Nothing to take out: what most cells are, and a third of the work for tens of thousands of rows.
-        return value.translate(_WIDE).strip()
+        return (value if value.isascii() else value.translate(_WIDE)).strip()
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
@@ -64,7 +64,8 @@ def _text(value: Any) -> str:
 
 
 def _code(value: Any) -> str:
-    return unicodedata.normalize("NFKC", text(value)).replace(" ", "")
+    said = text(value)
+    return (said if said.isascii() else unicodedata.normalize("NFKC", said)).replace(" ", "")
 
 
 def _lower(value: Any) -> str:

@@ -80,11 +80,12 @@ class Column:
 
     def read(self, value: Any, words: Mapping[str, str]) -> str:
         """The cell in its one form; "" where it is empty. words: what `words()` gave. Raises BadCell."""
-        if value is None or cells.text(value) == "":
+        said = cells.text(value)
+        if not said:
             if self.required:
                 raise BadCell("empty")
             return ""
-        found = cells.KINDS[self.kind](value)
+        found = said if self.kind == "text" else cells.KINDS[self.kind](value)
         if len(found) > self.longest:
             raise BadCell("too_long", str(self.longest))
         if not words:
