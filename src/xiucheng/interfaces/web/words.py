@@ -1,16 +1,24 @@
 """Times as people speak them: pure, in the active language; islands in assets/src/words.ts say the same."""
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 _DAY = 1440  # minutes
+# A list says the same few lengths a hundred times, and looking words up is most of what saying them takes.
+_REMEMBERED = 16_384
 
 
 def span(length: timedelta) -> str:
     """A length in its two largest units: 2 小时 10 分, 3 天 4 小时, 12 天; the sign is dropped."""
-    minutes = int(abs(length.total_seconds()) // 60)
+    return _span(int(abs(length.total_seconds()) // 60), get_language())
+
+
+@lru_cache(_REMEMBERED)
+def _span(minutes: int, language: str | None) -> str:
     if minutes < 1:
         return _("不到 1 分")
     days, hours, rest = minutes // _DAY, minutes % _DAY // 60, minutes % 60
@@ -26,9 +34,13 @@ def span(length: timedelta) -> str:
 
 def left(due: datetime, now: datetime) -> str:
     """还剩 2 小时 10 分, or 超 35 分 once due."""
-    if now >= due:
-        return _("超 %(span)s") % {"span": span(now - due)}
-    return _("还剩 %(span)s") % {"span": span(due - now)}
+    return _left(int(abs((due - now).total_seconds()) // 60), now >= due, get_language())
+
+
+@lru_cache(_REMEMBERED)
+def _left(minutes: int, over: bool, language: str | None) -> str:
+    said = _("超 %(span)s") if over else _("还剩 %(span)s")
+    return said % {"span": _span(minutes, language)}
 
 
 def spoken(at: datetime, now: datetime, zone: tzinfo) -> str:

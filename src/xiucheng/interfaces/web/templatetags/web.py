@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ from .. import built, clocks, rows, words
 from ..faces import CaseRow
 
 register = template.Library()
+
+Choice = tuple[str, str]
+"""Of a select: value, label."""
 
 
 def _now(context: Context) -> datetime:
@@ -70,19 +74,31 @@ def case_rows(context: Context, faces: Iterable[CaseRow]) -> SafeString:
 
 
 @register.simple_tag
-def options(groups: Iterable[tuple[str, Iterable[tuple[str, str]]]], selected: str | None = None) -> SafeString:
-    """The options of a select by groups (title, [(value, label), …]), the selected one marked."""
-    return SafeString(
-        "".join(
-            f'<optgroup label="{escape(title)}">{"".join(_option(*choice, selected) for choice in choices)}</optgroup>'
-            for title, choices in groups
-        )
+def options(groups: Iterable[tuple[str, Iterable[Choice]]], selected: str | None = None, known: str = "") -> SafeString:
+    """The options of a select by groups (title, [(value, label), …]), the selected one marked.
+
+    known: "known" where every reader gets the same, areas or categories, so that they are drawn once; never for people.
+    """
+    plain = tuple((str(title), tuple(choices)) for title, choices in groups)
+    drawn = _known_options(plain) if known else _options(plain)
+    if selected:
+        drawn = drawn.replace(_open_option(selected), f"{_open_option(selected)} selected", 1)
+    return SafeString(drawn)
+
+
+def _options(groups: tuple[tuple[str, tuple[Choice, ...]], ...]) -> str:
+    return "".join(
+        f'<optgroup label="{escape(title)}">'
+        f"{''.join(f'{_open_option(value)}>{escape(label)}</option>' for value, label in choices)}</optgroup>"
+        for title, choices in groups
     )
 
 
-def _option(value: str, label: str, selected: str | None) -> str:
-    chosen = " selected" if value == selected else ""
-    return f'<option value="{escape(value)}"{chosen}>{escape(label)}</option>'
+_known_options = lru_cache(64)(_options)
+
+
+def _open_option(value: str) -> str:
+    return f'<option value="{escape(value)}"'
 
 
 @register.simple_tag(takes_context=True)
