@@ -63,6 +63,38 @@ def test_a_broken_lamp_leaves_the_map_in_memory():
 
 
 @pytest.mark.django_db
+def test_undoing_opens_no_change_but_its_own(monkeypatch):
+    """Later changes are told by their codes; their bodies may hold a hundred thousand rows each."""
+    from uuid import UUID
+
+    from xiucheng.foundation.places import commands
+    from xiucheng.foundation.places.commands import changes
+    from xiucheng.foundation.places.models import Trace
+    from xiucheng.kit.refused import Refused
+
+    found_areas()
+    open_body, opened = changes.body_of, []
+    monkeypatch.setattr(changes, "body_of", lambda change: opened.append(change.id) or open_body(change))
+
+    def load(*numbers: int) -> UUID:
+        rows = "".join(f"99010101370000{number:02},路灯,槐树社区,120.0005,30.0005\n" for number in numbers)
+        source = ("code,name,community,lon,lat\n" + rows).encode()
+        return UUID(commands.load_components(actor=ACTOR, now=NOW, source=source).change)
+
+    first, _second, third = load(1, 2), load(3), load(2, 4)
+    with pytest.raises(Refused, match="changed_since"):
+        commands.undo_change(actor=ACTOR, now=NOW, change_id=first)
+    commands.undo_change(actor=ACTOR, now=NOW, change_id=third)
+    commands.undo_change(actor=ACTOR, now=NOW, change_id=first)
+    assert opened == [first, third, first]
+    # A change from before there were traces is opened all the same.
+    fourth, _fifth = load(5), load(5)
+    Trace.objects.all().delete()
+    with pytest.raises(Refused, match="changed_since"):
+        commands.undo_change(actor=ACTOR, now=NOW, change_id=fourth)
+
+
+@pytest.mark.django_db
 def test_undoing_duty_grids_of_one_community_leaves_those_of_another():
     from uuid import UUID
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from xiucheng.kit import bulk
 from xiucheng.kit.actor import Actor
@@ -18,7 +18,7 @@ from xiucheng.kit.bulk import among
 from xiucheng.kit.verbs import verb
 
 from .. import registry
-from ..models import Area, Change, Component, DutyGrid, Facility, UnitGrid
+from ..models import Area, Change, Component, DutyGrid, Facility, Trace, UnitGrid
 from ..refusals import refusal
 from ..rules import POINT_KINDS, TRACED
 from . import writing
@@ -174,13 +174,27 @@ def _refuse_later(change: Change, touched: Collection[str]) -> None:
     later = Change.objects.filter(kind=change.kind, undone_at__isnull=True, id__gt=change.id)
     if change.kind == "unit_grid":
         clash = later.filter(areas__overlap=change.areas).exists()
+    elif change.kind in POINT_KINDS:
+        clash = _traced(later, touched)
     else:
-        clash = any(_codes(other) & set(touched) for other in later)
+        clash = _opened(later, touched)
     # Duty grids are sets of unit grids: grids that were drawn anew since have other members.
     if change.kind == "duty_grid":
         clash = clash or Change.objects.filter(kind="unit_grid", undone_at__isnull=True, id__gt=change.id).exists()
     if clash:
         raise refusal("changed_since", status=409)
+
+
+def _traced(later: QuerySet[Change], touched: Collection[str]) -> bool:
+    """Did one of these changes touch one of the codes? By the traces; a change from before there were any is opened."""
+    if among(Trace.objects.filter(change__in=later), "code", sorted(touched)).exists():
+        return True
+    return _opened(later.exclude(Exists(Trace.objects.filter(change=OuterRef("pk")))), touched)
+
+
+def _opened(later: QuerySet[Change], touched: Collection[str]) -> bool:
+    """The same by their bodies, one at a time: a body may hold a whole district."""
+    return any(not _codes(other).isdisjoint(touched) for other in later.iterator(chunk_size=1))
 
 
 def _codes(change: Change) -> set[str]:
