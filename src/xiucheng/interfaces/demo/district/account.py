@@ -9,11 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
-
+from xiucheng.kit.words import marked as _
 
 FATES: Mapping[str, str] = {
     "waiting": _("在受理台等候"),

@@ -11,11 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xiucheng.kit.words import marked as _
+
 from .account import FATES
 from .pacing import FASTEST, SLOWEST
 
 _NAME = "simulator.json"
 _REPORTS = "reports"
+_DAY = _("{day} 零点清点：计划 {planned} 件，已上报 {handed_in} 件，被拒 {turned_away} 件，未到 {never_came} 件")
+_RIGHT, _WRONG = _("各项合计相符。"), _("合计不符，请查日志。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,3 @@ def reports(folder: Path, say: Callable[[str], str]) -> Iterator[str]:
             if told["totals"].get(fate):
                 yield f"  {say(name)} {told['totals'][fate]}"
         yield say(_WRONG) if told["faults"] else say(_RIGHT)
-
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
-
-
-_DAY = _("{day} 零点清点：计划 {planned} 件，已上报 {handed_in} 件，被拒 {turned_away} 件，未到 {never_came} 件")
-_RIGHT, _WRONG = _("各项合计相符。"), _("合计不符，请查日志。")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from . import marked as _
+from xiucheng.kit.words import marked as _
 
 PURPOSES: Mapping[str, str] = {
     "contact": _("联系本人"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from . import marked as _
+from xiucheng.kit.words import marked as _
 
 COUNT = 20
 _NIGHT = 22

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from . import marked as _
+from xiucheng.kit.words import marked as _
 
 STATES: Mapping[str, str] = {
     "checking": _("正在检查"),
