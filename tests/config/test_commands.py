@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from xiucheng.config import commands, telling
 from xiucheng.interfaces.demo.district import control
+from xiucheng.kit.supervisor import Told
 
 APP = typer.Typer()
 commands.register(APP)
@@ -32,16 +33,17 @@ def test_the_named_folder_is_meant_whatever_the_environment_says(
 
 
 @pytest.mark.parametrize(
-    ("event", "detail", "line"),
+    ("told", "line"),
     [
-        ("started", "", "postgres started"),
-        ("died", "-9, 0.2 s", "postgres died (exit status -9); restarted in 0.2 s"),
-        ("failed", "No space left on device, 5 s", "postgres could not be started again (No space left on device); "),
-        ("killed", "", "postgres did not stop in time and was killed"),
+        (Told("started", "postgres"), "postgres started"),
+        (Told("died", "postgres", "-9", 0.2), "postgres died (exit status -9); restarted in 0.2 s"),
+        (
+            Told("failed", "postgres", "No space left on device", 5.0),
+            "postgres could not be started again (No space left on device); ",
+        ),
+        (Told("killed", "postgres"), "postgres did not stop in time and was killed"),
     ],
 )
-def test_what_happened_to_a_member_is_a_sentence(
-    event: str, detail: str, line: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    telling.report(event, "postgres", detail)
+def test_what_happened_to_a_member_is_a_sentence(told: Told, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    telling.report(told)
     assert " ".join(capsys.readouterr().err.split()).startswith(line.strip())

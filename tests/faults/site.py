@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.faults.town import environment, let_go
 from tests.processes import free_port, until
 from xiucheng.config.processes import Group, find_ports
-from xiucheng.kit.supervisor import Supervisor
+from xiucheng.kit.supervisor import Supervisor, Told
 from xiucheng.kit.trialdb import TrialDatabase
 
 WORKERS = ("worker-1", "worker-2")
@@ -39,8 +39,8 @@ class Site:
         worker = group.worker()
         members = [replace(worker, name=name, log=logs / f"{name}.log") for name in workers]
         members += [*([group.web(threads=8)] if web else []), *([group.stream()] if stream else [])]
-        self.supervisor = Supervisor(members, database=database, tell=lambda *event: self.events.append(event))
-        self.events: list[tuple[str, str, str]] = []
+        self.events: list[Told] = []
+        self.supervisor = Supervisor(members, database=database, tell=self.events.append)
 
     def pid(self, name: str) -> int | None:
         """The process that is this member at the moment."""

@@ -48,7 +48,7 @@ def test_cut_connections_cost_a_retry_and_nothing_else(committed_db: Databases, 
     failed = sum((client.unanswered for client in clients), start=type(clients[0].unanswered)())
     assert set(failed) <= {"503"}, failed
     assert failed.total() <= CUTS * CLIENTS, failed
-    assert not [event for event in site.events if event[0] == "died"], "nobody had to be started again"
+    assert not [told for told in site.events if told.event == "died"], "nobody had to be started again"
 
 
 SHOWN = {

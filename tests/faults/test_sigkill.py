@@ -58,7 +58,7 @@ def test_whoever_is_killed_under_load_nothing_is_lost_and_nothing_doubled(durabl
         judge(world, ledger, unanswered=WRITERS + CLIENTS)
     finally:
         let_go()
-    died = {name for kind, name, _detail in site.events if kind == "died"}
+    died = {told.name for told in site.events if told.event == "died"}
     assert died >= {"worker-1", "worker-2", "web", "postgres"}, site.events
 
 

@@ -20,7 +20,7 @@ import pytest
 from tests.processes import mentioning, until
 from xiucheng.kit import supervisor as supervising
 from xiucheng.kit.logfiles import LARGEST, shorten
-from xiucheng.kit.supervisor import Member, Supervisor
+from xiucheng.kit.supervisor import Member, Supervisor, Told
 from xiucheng.kit.trialdb import TrialDatabase
 
 MARK = "XIUCHENG_TEST_GROUP"
@@ -35,7 +35,7 @@ class Group:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.mark = str(folder)
-        self.events: list[tuple[str, str, str]] = []
+        self.events: list[Told] = []
 
     def member(self, name: str, code: str, *, patience: float = 5, may_finish: bool = False) -> Member:
         command = [sys.executable, "-c", code]
@@ -46,7 +46,7 @@ class Group:
         self, *members: Member, meanwhile: Callable[[Supervisor], None], database: TrialDatabase | None = None
     ) -> None:
         """Runs the group; `meanwhile` acts in another thread and the group is asked to stop when it returns."""
-        supervisor = Supervisor(members, database=database, tell=lambda *event: self.events.append(event))
+        supervisor = Supervisor(members, database=database, tell=self.events.append)
         failures: list[BaseException] = []
 
         def act() -> None:
@@ -67,7 +67,7 @@ class Group:
         return mentioning(self.mark)
 
     def names(self, event: str) -> list[str]:
-        return [name for kind, name, _ in self.events if kind == event]
+        return [told.name for told in self.events if told.event == event]
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def test_a_killed_member_comes_back(group: Group) -> None:
 
 def test_a_member_that_keeps_dying_is_started_ever_more_slowly(group: Group) -> None:
     group.run(group.member("a", "raise SystemExit(3)"), meanwhile=lambda supervisor: time.sleep(3))
-    details = [detail for kind, _, detail in group.events if kind == "died"]
-    assert [detail.split(", ")[0] for detail in details] == ["3"] * len(details)
-    assert [detail.split(", ")[1] for detail in details][:3] == ["0.2 s", "0.5 s", "1 s"]
+    deaths = [told for told in group.events if told.event == "died"]
+    assert {told.detail for told in deaths} == {"3"}
+    assert [told.pause for told in deaths][:3] == [0.2, 0.5, 1]
 
 
 def test_a_member_that_cannot_be_started_again_is_told_and_tried_again(group: Group) -> None:
@@ -120,7 +120,7 @@ def test_a_member_that_cannot_be_started_again_is_told_and_tried_again(group: Gr
         until(lambda: len(group.alive()) == 1, 10, "it runs again")
 
     group.run(member, meanwhile=meanwhile)
-    assert ("failed", "a", "Is a directory, 0.5 s") in group.events
+    assert Told("failed", "a", "Is a directory", 0.5) in group.events
 
 
 @pytest.fixture
@@ -148,10 +148,9 @@ def test_a_database_that_cannot_be_started_at_once_is_tried_until_it_can(group: 
 
     group.run(meanwhile=meanwhile, database=database)
     # From this thread, which the server must not outlive.
-    assert group.events[0] == ("died", "postgres", "-9, 0.2 s")
-    assert [detail for kind, _, detail in group.events if kind == "failed"][:2] == [
-        "Is a directory, 0.5 s",
-        "Is a directory, 1 s",
+    assert group.events[0] == Told("died", "postgres", "-9", 0.2)
+    assert [told for told in group.events if told.event == "failed"][:2] == [
+        Told("failed", "postgres", "Is a directory", pause) for pause in (0.5, 1)
     ]
     assert group.names("died") == ["postgres"]
 

@@ -43,6 +43,20 @@ class Member:
     may_finish: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened to a member or the database, by name.
+
+    event: `started`, `died`, `failed` (it could not be started again), `finished`, `stopping` (name: all who still
+    run), `killed`. detail: the exit status it died with, or why it failed. pause: seconds until it is tried again.
+    """
+
+    event: str
+    name: str
+    detail: str = ""
+    pause: float = 0.0
+
+
 class _Pauses:
     """When the next start is due: ever later for what does not stay, at the front again for what lived a while."""
 
@@ -106,11 +120,9 @@ class _Running:
 
 
 class Supervisor:
-    """`run()` holds the group together until SIGINT, SIGTERM, SIGHUP or `stop()`; `tell(event, name, detail)` reports.
+    """`run()` holds the group together until SIGINT, SIGTERM, SIGHUP or `stop()`; `tell` is told what happens.
 
-    Events: `started`, `died` (detail: "exit status, pause until the restart"), `failed` (it could not be started
-    again; detail: "why, pause"), `finished`, `stopping`, `killed`. Logs of members and of the database are cut as they
-    grow (`kit/logfiles`).
+    Logs of members and of the database are cut as they grow (`kit/logfiles`).
     """
 
     def __init__(
@@ -118,7 +130,7 @@ class Supervisor:
         members: Sequence[Member],
         *,
         database: TrialDatabase | None = None,
-        tell: Callable[[str, str, str], None] = lambda event, name, detail: None,
+        tell: Callable[[Told], None] = lambda told: None,
     ) -> None:
         self._running = [_Running(member) for member in members]
         self._database = database
@@ -154,7 +166,7 @@ class Supervisor:
         if self.stopping:
             return
         running.start()
-        self._tell("started", running.member.name, "")
+        self._tell(Told("started", running.member.name))
 
     def _look(self) -> None:
         self._look_at_database()
@@ -171,16 +183,15 @@ class Supervisor:
         try:
             self._start(running)
         except OSError as error:  # a full disk, no memory for one more process: it may pass
-            self._tell("failed", running.member.name, f"{_why(error)}, {running.pauses.note_failure():g} s")
+            self._tell(Told("failed", running.member.name, _why(error), running.pauses.note_failure()))
 
     def _note_end(self, running: _Running, status: int) -> None:
         if running.member.may_finish and status == 0:
             running.signal(signal.SIGKILL)
             running.finished = True
-            self._tell("finished", running.member.name, "")
+            self._tell(Told("finished", running.member.name))
         else:
-            wait = running.note_death()
-            self._tell("died", running.member.name, f"{status}, {wait:g} s")
+            self._tell(Told("died", running.member.name, str(status), running.note_death()))
         running.process = None
 
     def _look_at_database(self) -> None:
@@ -189,18 +200,18 @@ class Supervisor:
             return
         if not self._database_down:
             self._database_down = True
-            wait = self._database_pauses.note_failure()
-            self._tell("died", "postgres", f"{database.process.returncode}, {wait:g} s")
+            status = str(database.process.returncode)
+            self._tell(Told("died", "postgres", status, self._database_pauses.note_failure()))
         if not self._database_pauses.over:
             return
         try:
             self._database_pauses.note_start()
             database.restart()
         except Exception as error:  # whatever it is: told, and tried again after a pause
-            self._tell("failed", "postgres", f"{_why(error)}, {self._database_pauses.note_failure():g} s")
+            self._tell(Told("failed", "postgres", _why(error), self._database_pauses.note_failure()))
         else:
             self._database_down = False
-            self._tell("started", "postgres", "")
+            self._tell(Told("started", "postgres"))
 
     def _look_at_logs(self) -> None:
         if time.monotonic() - self._logs_looked < _LOGS_EVERY:
@@ -214,7 +225,7 @@ class Supervisor:
     def _end(self) -> None:
         self._asked = max(self._asked, 1)
         alive = [running for running in self._running if running.process is not None]
-        self._tell("stopping", ", ".join(running.member.name for running in alive), "")
+        self._tell(Told("stopping", ", ".join(running.member.name for running in alive)))
         for running in reversed(alive):
             running.signal(signal.SIGTERM)
         begun = time.monotonic()
@@ -222,7 +233,7 @@ class Supervisor:
             assert running.process is not None
             while running.process.poll() is None and self._asked < 2:
                 if time.monotonic() - begun > running.member.patience:
-                    self._tell("killed", running.member.name, "")
+                    self._tell(Told("killed", running.member.name))
                     break
                 time.sleep(0.02)
             running.signal(signal.SIGKILL)
