@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests import template_cache
 from xiucheng.kit import site, trialdb
@@ -32,6 +33,11 @@ class Databases:
     url: str
     keys_url: str
     admin_url: str
+
+
+def administering(databases: Databases, url: str) -> str:
+    """A superuser's address of the database that another address names."""
+    return make_conninfo(databases.admin_url, dbname=conninfo_to_dict(url)["dbname"])
 
 
 class Cluster:

@@ -10,10 +10,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
-
-from tests.cluster import SITE, Databases
-from xiucheng.kit.site import database_of
+from tests.cluster import SITE, Databases, administering
 from xiucheng.kit.trialcluster import binaries
 
 
@@ -45,24 +42,20 @@ def dumps(databases: Databases) -> Iterator[bytes]:
     """Both databases as pg_dump writes them when nobody thinks of any option: plain, everything in."""
     for url in (databases.url, databases.keys_url):
         yield subprocess.run(
-            [binaries() / "pg_dump", "-d", _as_admin(databases, url)], check=True, capture_output=True
+            [binaries() / "pg_dump", "-d", administering(databases, url)], check=True, capture_output=True
         ).stdout
 
 
 def dump(databases: Databases, url: str) -> bytes:
     """One database's schema of the site, to be restored."""
-    words = [binaries() / "pg_dump", "-Fc", "-n", SITE, "-d", _as_admin(databases, url)]
+    words = [binaries() / "pg_dump", "-Fc", "-n", SITE, "-d", administering(databases, url)]
     return subprocess.run(words, check=True, capture_output=True).stdout
 
 
 def restore(databases: Databases, url: str, content: bytes) -> None:
     """What the database held of the site goes, what the dump holds comes."""
     words = [binaries() / "pg_restore", "--clean", "--if-exists", "--exit-on-error", "-n", SITE]
-    subprocess.run([*words, "-d", _as_admin(databases, url)], input=content, check=True)
-
-
-def _as_admin(databases: Databases, url: str) -> str:
-    return make_conninfo(databases.admin_url, dbname=database_of(url))
+    subprocess.run([*words, "-d", administering(databases, url)], input=content, check=True)
 
 
 def unpacked(xlsx: bytes) -> bytes:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from .unready import Unready
 from .unready import mark as _
@@ -238,8 +237,3 @@ def _end_sessions(admin: psycopg.Connection, database: str, seconds: float = 5) 
     query = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
     while admin.execute(query, [database]).fetchall() and time.monotonic() < deadline:
         time.sleep(0.002)
-
-
-def database_of(url: str) -> str:
-    """The database's name in a connection address."""
-    return str(conninfo_to_dict(url).get("dbname") or "")

@@ -12,13 +12,12 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from psycopg.conninfo import make_conninfo
 
+from tests.cluster import administering
 from tests.kit.journal.test_record import note
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import readers, sequencer, verify
-from xiucheng.kit.site import database_of
 from xiucheng.kit.trialcluster import binaries
 
 INSERT = (
@@ -97,7 +96,7 @@ def _dump_and_restore(databases, tmp_path):
     dump = tmp_path / "site.dump"
     connections["default"].close()
     connections["default"].close_pool()
-    admin = make_conninfo(databases.admin_url, dbname=database_of(databases.url))
+    admin = administering(databases, databases.url)
     tools = binaries()
     subprocess.run(
         [tools / "pg_dump", "-Fc", "--no-unlogged-table-data", "-n", settings.SITE, "-f", dump, "-d", admin], check=True
