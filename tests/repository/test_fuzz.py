@@ -19,8 +19,9 @@ from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
+from tests.repository.rows import RESIDENT, Row
 from tests.repository.scene import Scene, furnish
-from tests.repository.urls import RESIDENT, ROWS, Row
+from tests.repository.urls import ROWS
 from xiucheng.interfaces.web.rates import RATES
 
 EACH = ("²", "9" * 25, "2026-99-99T00:00", "'\"<%s>{}\\路 灯\ufffe" + "x" * 3000)

@@ -18,8 +18,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.repository.rows import EVERYBODY, RESIDENT, Row
 from tests.repository.scene import Scene, furnish
-from tests.repository.urls import CLOSED, EVERYBODY, RESIDENT, ROWS, Row
+from tests.repository.urls import CLOSED, ROWS
 from xiucheng.interfaces.web.rates import RATES
 
 API, SHUT = "api/v1/", "^accounts/(?:"
