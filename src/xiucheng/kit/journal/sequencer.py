@@ -5,11 +5,11 @@ list has no such hole: a row is seen when its transaction has committed, wheneve
 """
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from ..days import local_day
 from ..site import channel, lock_key
 from . import steps
 
@@ -72,7 +72,7 @@ def close_days(now: datetime) -> list[date]:
        since midnight is not in it. 3. Days that nobody closed while the worker was down are closed now. A day without
        any step needs no row. A step that commits after its day was closed is covered by the next head.
     """
-    last = (now - _GRACE).astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
+    last = local_day(now - _GRACE) - timedelta(days=1)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key("sequencer")])
         cursor.execute(_OPEN_DAYS, {"zone": settings.TIME_ZONE, "last": last})

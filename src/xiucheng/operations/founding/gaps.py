@@ -4,9 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +16,7 @@ from xiucheng.foundation.people.queries import Agency, GridWalker, Member
 from xiucheng.foundation.people.rules import ROLES
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.queries import AreaView, DutyGridView
+from xiucheng.kit.days import local_day
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.dispatch import queries as dispatch
@@ -70,7 +69,7 @@ def _communities(picture: Picture) -> Iterator[tuple[str, str]]:
     held = picture.holders("grid_officer")
     wide = tuple(area for area in held if len(area) == 9)
     for one in picture.areas:
-        if one.level == "community" and not held[one.code] and not one.code.startswith(wide or ("-",)):
+        if one.level == "community" and not held[one.code] and not one.code.startswith(wide):
             yield one.code, one.name
 
 
@@ -159,7 +158,7 @@ def picture(now: datetime) -> Picture:
     catalogue = configuration.catalogue_if_any(now)
     # What is drafted counts as being there: the gaps are looked at before going live.
     routing = packs.open_draft("routing") or packs.current("routing", now)
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(now)
     grids, known = places.duty_grids(), Known(people.staff(at=now), people.grid_walkers(at=now))
     return Picture(
         areas=places.subtree() if places.district() else (),

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people import vault
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.site import lock_key
 from xiucheng.kit.verbs import verb
@@ -115,7 +114,7 @@ def _keep_extras(row: Import, changes: Sequence[Change], done: Sequence[Sequence
     keep = {int(index): kept for index, kept in findings.get("keep", {}).items()}
     if not keep:
         return
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(now)
     wanted = []
     for change, group in zip(changes, done, strict=True):
         subject = next((one.subject for one in group if one.subject), "")

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import shapely
-from django.utils import timezone
 from shapely.geometry.base import BaseGeometry
 
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
 
 from .. import queries
@@ -127,7 +127,7 @@ def close_area(*, actor: Actor, now: datetime, code: str, on: date) -> None:
     Refused: unknown_area (404), date_ahead (a day still to come), still_active_below.
     """
     found = writing.area(code)
-    if on > timezone.localdate(now):
+    if on > local_day(now):
         raise refusal("date_ahead", on.isoformat(), field="on")
     if Area.objects.filter(parent=found.code, active_to__isnull=True).exists():
         raise refusal("still_active_below", found.name)

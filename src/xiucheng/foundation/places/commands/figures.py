@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
 
 from ..amounts import FIGURE_KINDS, GREATEST, MARKS, Amount
@@ -95,7 +94,7 @@ def _checked(row: FigureRow, now: datetime) -> FigureRow:
         raise refusal("title_needed", field="title")
     if not (Decimal(0) <= row.amount.value <= GREATEST) or row.amount.mark not in MARKS:
         raise refusal("bad_amount", str(row.amount.value), field="amount")
-    if row.as_of > now.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    if row.as_of > local_day(now):
         raise refusal("day_ahead", row.as_of.isoformat(), field="as_of")
     if not 0 < len(source) <= LONGEST_SOURCE or not source.isprintable():
         raise refusal("source_missing", field="source")

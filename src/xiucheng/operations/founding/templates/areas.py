@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +16,7 @@ from xiucheng.foundation.places import commands, housing
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.loaders.divisions import AreaRow
 from xiucheng.foundation.places.rules import code_of_local, duty_grid_code_ok, name_forms, trim_code
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from . import looking
@@ -262,7 +261,7 @@ def _is_local(code: str) -> bool:
 
 def _close(code: str, by: Standing, now: datetime) -> Done:
     if code.isdigit() and len(code) in (9, 12):
-        commands.close_area(actor=by.actor, now=now, code=code, on=now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+        commands.close_area(actor=by.actor, now=now, code=code, on=local_day(now))
         return Done("close", code, {"active": "1"})
     grid = places.duty_grid(code)
     commands.drop_duty_grid(actor=by.actor, now=now, code=code)

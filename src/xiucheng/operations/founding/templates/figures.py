@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import amounts, commands, figures
 from xiucheng.foundation.places.amounts import FIGURE_KINDS, Amount
 from xiucheng.foundation.places.figures import PlaceRef
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from ..rules.cells import BadCell
@@ -71,7 +70,7 @@ class Figures(Template):
             )
             for one in figures.in_force()
         }
-        return Ground(there, now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+        return Ground(there, local_day(now))
 
     def there(self, ground: Ground) -> Mapping[Key, There]:
         return ground.there

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -18,6 +17,7 @@ from xiucheng.foundation.packs import commands as packs_commands
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.people import commands, queries
 from xiucheng.foundation.people.rules import ADMINISTRATORS, ROLES, Standing
+from xiucheng.kit.days import local_day
 from xiucheng.kit.worktime import seed
 
 from .. import storing
@@ -73,7 +73,7 @@ class Rosters(Template):
 
     def ground(self, now: datetime, known: KnownRows) -> Ground:
         persons, _labels = storing.known_rows(looking.PERSONS)
-        today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+        today = local_day(now)
         there: dict[Key, There] = {
             ("roster", str(one.membership_id), str(one.weekdays), f"{one.starts:%H:%M}", f"{one.ends:%H:%M}"): There(
                 str(one.id), {}, one.name
