@@ -63,7 +63,7 @@ POINTS = (
     desk("points/<str:kind>/", "points/facility/?state=lost", (200, STAFF)),
     desk("points/<str:kind>/", "points/grid/", (404, STAFF)),
     desk("points/<str:kind>/many", "points/component/many", (422, STAFF), method="POST", body={"state": "lost"}),
-    desk("points/<str:kind>/many", "points/component/many", (404, STAFF), method="POST", body=PARTY),
+    desk("points/<str:kind>/many", "points/component/many", (404, OWNERS), method="POST", body=PARTY),
     desk("points/<str:kind>/undo-parties", "points/component/undo-parties", (404, OWNERS), method="POST"),
     desk("points/<str:kind>/export", "points/component/export",
          (200, frozenset({"system_admin", "shift_leader", "leader", "street_head", "community_secretary"}))),

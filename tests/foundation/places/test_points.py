@@ -87,6 +87,10 @@ def test_what_cannot_be_is_refused_beside_its_field() -> None:
         correct("facility", ["P1"], lon=10.0, lat=10.0)
     with refused("bad_point"):
         correct("facility", ["P1"], lon=0.0, lat=0.0)
+    for missing, said in (("lat", {"lon": 120.0}), ("lon", {"lat": 30.0})):
+        with refused("bad_point") as caught:
+            correct("facility", ["P1"], **said)
+        assert list(caught.value.fields) == [missing]
     with refused("unknown_kind_of_file", 404):
         correct("grid", ["P1"], state="lost")
 
@@ -94,7 +98,7 @@ def test_what_cannot_be_is_refused_beside_its_field() -> None:
 def test_two_who_correct_at_once_do_not_overwrite_each_other() -> None:
     found_areas()
     bring_lamps()
-    seen = points.last_change(points.point("component", LAMPS[0]))
+    seen = points.last_change("component", LAMPS[0])
     correct("component", LAMPS[:1], seen=seen, state="lost")
     with refused("moved_on", 409):
         correct("component", LAMPS[:1], seen=seen, state="broken")

@@ -96,13 +96,13 @@ def test_a_survey_goes_from_the_form_to_the_map_and_back(world, sign_in, tmp_pat
     assert "已入库 6 行" in page
     assert "没有的公司" in page
     assert places.component("9901010137000000") is not None
-    owner = people.agency_of_component("9901010137000000", "owner", at=now())
-    assert owner == world.agencies["lights"]
+    lamp = "9901010137000000"
+    assert people.parties("component", [lamp], at=now()) == {lamp: {"owner": world.agencies["lights"]}}
     listed = client.get("/desk/points/component/").content.decode()
     assert "路灯管理所（示例）" in listed
     assert client.post(f"{address}/undo").status_code == 302
     assert places.component("9901010137000000") is None
-    assert people.agency_of_component("9901010137000000", "owner", at=now()) is None
+    assert people.parties("component", [lamp], at=now()) == {}
     assert "已整份撤销" in client.get(address).content.decode()
 
 

@@ -125,17 +125,16 @@ def test_whose_they_are_is_set_for_many_and_for_one_and_taken_back(things, sign_
     assert (nobody.status_code, "请选一个单位" in nobody.content.decode()) == (422, True)
     page = html(client.post(f"{LIST}many", body, follow=True))
     assert page.count("市政养护所（示例）") >= 3
-    owner = lambda code: people.agency_of_component(code, at=now())  # noqa: E731
-    assert [str(owner(code)) for code in LAMPS] == [roads] * 3
+    whose = lambda code: people.parties("component", [code], at=now()).get(code, {})  # noqa: E731
+    assert [str(whose(code)["owner"]) for code in LAMPS] == [roads] * 3
     assert html(client.get(f"{LIST}?agency={roads}&relation=owner")).count("data-row=") == 3
     client.post(undo_address(page))
-    assert owner(LAMPS[0]) is None
+    assert whose(LAMPS[0]) == {}
     page = html(client.post(f"{PAGE}/parties", {"owner": lights, "maintainer": roads, "competent": ""}, follow=True))
-    assert str(owner(LAMPS[0])) == lights
+    assert str(whose(LAMPS[0])["owner"]) == lights
     assert page.count("路灯管理所（示例）") >= 2
     html(client.post(f"{PAGE}/parties", {"owner": "", "maintainer": roads}, follow=True))
-    assert owner(LAMPS[0]) is None
-    assert str(people.agency_of_component(LAMPS[0], "maintainer", at=now())) == roads
+    assert whose(LAMPS[0]) == {"maintainer": things.agencies["roads"]}
     assert client.post(f"{PAGE}/parties", {"owner": "nobody"}).status_code == 404
 
 

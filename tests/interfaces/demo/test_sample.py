@@ -64,7 +64,7 @@ def test_ground_and_things(sample: Loaded) -> None:
     assert places.locate(121.0, 37.5).outside
     code, kind = Component.objects.filter(kind="0137").values_list("code", "kind").first()
     assert kind == "0137"
-    assert people.agency(people.agency_of_component(code, at=sample.now)).code == "city_lighting"
+    assert people.agency(people.parties("component", [code], at=sample.now)[code]["owner"]).code == "city_lighting"
     assert places.near(122.1, 37.5, 2000, "facility")
 
 

@@ -12,8 +12,8 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import among
 
 from . import queries
-from .commands.parties import TABLES, PartyOf, link_parties
-from .models import GridLink, Responsibility
+from .commands.parties import PartyOf, link_parties
+from .models import PARTY_LINKS, GridLink, Responsibility
 from .rules import Standing
 
 # Names that component files give their columns → relations of rules.RELATIONS.
@@ -53,7 +53,7 @@ def _by_name() -> dict[str, UUID]:
 
 def drop_parties(actor: Actor, now: datetime, kind: str, codes: Sequence[str], since: datetime) -> None:
     """Links that a load made at that moment go, those that it ended then run on."""
-    model, column = TABLES[kind]
+    model, column = PARTY_LINKS[kind]
     links = among(model.objects.all(), column, codes)
     links.filter(starts_at=since).delete()
     links.filter(ends_at=since).update(ends_at=None, ended_by="")
@@ -61,8 +61,8 @@ def drop_parties(actor: Actor, now: datetime, kind: str, codes: Sequence[str], s
 
 def leaning(kind: str, codes: Sequence[str], since: datetime) -> Sequence[str]:
     """Components and facilities linked by hand after a load, and duty grids that somebody has held since, or holds."""
-    if kind in TABLES:
-        model, column = TABLES[kind]
+    if kind in PARTY_LINKS:
+        model, column = PARTY_LINKS[kind]
         links = among(model.objects.all(), column, codes).filter(starts_at__gt=since)
         return sorted(set(links.values_list(column, flat=True)))
     if kind == "duty_grid":

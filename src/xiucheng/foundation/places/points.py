@@ -115,6 +115,14 @@ def codes(kind: str, asked: Asked, limit: int) -> list[str]:
     return list(_found(kind, asked).order_by("code").values_list("code", flat=True)[:limit])
 
 
+def demand_known(kind: str, those: Collection[str]) -> None:
+    """All of them are on record. Refused: unknown_component, unknown_facility (404), naming the first that is not. One
+    statement."""
+    known = among(_MODELS[kind].objects.all(), "code", sorted(those)).values_list("code", flat=True)
+    if missing := sorted(set(those).difference(known)):
+        raise refusal(f"unknown_{kind}", missing[0][:40], status=404)
+
+
 def count(kind: str, asked: Asked) -> int:
     """How many a search finds. One statement."""
     found: int = _found(kind, asked).count()
@@ -184,9 +192,9 @@ def history(view: PointView) -> list[Became]:
     return told
 
 
-def last_change(view: PointView) -> UUID | None:
+def last_change(kind: str, code: str) -> UUID | None:
     """The last change of the thing, which a form says it has seen. One statement."""
-    rows = Trace.objects.filter(kind=view.what, code=view.code).order_by("-change_id")
+    rows = Trace.objects.filter(kind=kind, code=code).order_by("-change_id")
     return rows.values_list("change_id", flat=True).first()
 
 

@@ -1,6 +1,6 @@
 """Components and facilities: found, one in full with its history, corrected one or many, whose they are."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -10,7 +10,6 @@ from xiucheng.foundation.people import commands as people_commands
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import commands, points
-from xiucheng.foundation.places.refusals import refusal
 from xiucheng.foundation.places.rules import to_wgs84
 
 from . import schemas
@@ -20,7 +19,6 @@ from .callers import Caller, staff
 router = Router(tags=["points 部件与设施"])
 
 Kind = Literal["component", "facility"]
-Area = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
 Relation = Literal["", "competent", "owner", "maintainer"]
 State = Literal["", "intact", "broken", "lost", "abandoned", "occupied"]
 
@@ -30,7 +28,7 @@ def listing(
     request: HttpRequest,
     kind: Kind,
     q: str = Query("", max_length=40, description="编码开头或名称。The beginning of a code, or part of a name."),
-    within: Area = "",
+    within: schemas.DivisionCode = "",
     state: State = "",
     of_type: str = Query("", alias="type", max_length=32, description="目录大小类编码或设施种类。Its kind."),
     agency: UUID | None = None,
@@ -91,8 +89,6 @@ def correct(request: HttpRequest, kind: Kind, payload: schemas.PointCorrectIn) -
     who = staff(request, "moves")
     people.demand_correct(who.standing, kind, payload.codes, at=who.moment)
     lon, lat = payload.lon, payload.lat
-    if (lon is None) != (lat is None):
-        raise refusal("bad_point", payload.codes[0], field="lat" if lat is None else "lon")
     if lon is not None and lat is not None:
         lon, lat = to_wgs84(lon, lat, payload.datum)
     said = commands.Correction(payload.state, payload.name, payload.note, payload.address, lon, lat)
@@ -109,17 +105,10 @@ def parties(request: HttpRequest, kind: Kind, payload: schemas.PointPartiesIn) -
     From now on these are the organisation's in this relation; without one the present links end.
     """
     who = staff(request, "moves")
-    people.demand(who.standing, "people.parties")
-    known = set(points.codes(kind, points.Asked(only=payload.codes), len(payload.codes)))
-    if missing := sorted(set(payload.codes) - known):
-        raise refusal(f"unknown_{kind}", missing[0][:40], status=404)
-    if payload.agency is None:
-        count = people_commands.unlink_parties(
-            by=who.standing, now=who.moment, kind=kind, codes=payload.codes, relation=payload.relation
-        )
-    else:
-        links = [people_commands.PartyOf(code, payload.relation, payload.agency) for code in payload.codes]
-        count = people_commands.link_parties(by=who.standing, now=who.moment, kind=kind, links=links)
+    count = people_commands.set_relation(
+        by=who.standing, now=who.moment, kind=kind, codes=payload.codes, relation=payload.relation,
+        agency_id=payload.agency,
+    )  # fmt: skip
     return schemas.PointLinked(count=count)
 
 
@@ -130,10 +119,7 @@ def undo(request: HttpRequest, change_id: UUID) -> schemas.PointUndone:
     Take a correction back; loads are undone on the base-map page.
     """
     who = staff(request, "moves")
-    kind, verb, codes = points.of_change(change_id)
-    if verb != "correct_points":
-        people.demand(who.standing, "places.import")
-    people.demand_correct(who.standing, kind, codes, at=who.moment)
+    kind, codes = people.demand_undo(who.standing, change_id, at=who.moment)
     commands.undo_change(actor=who.standing.actor, now=who.moment, change_id=change_id)
     return schemas.PointUndone(kind=kind, codes=codes)
 

@@ -78,7 +78,7 @@ def test_the_ground_lies_as_it_was_drawn(district: Loaded) -> None:
     for one in sketch.components[::50]:
         assert places.locate(one.lon, one.lat).unit_grid == one.unit_grid
         for relation, code in (("owner", one.owner), ("maintainer", one.maintainer)):
-            agency = people.agency_of_component(one.code, relation, at=district.now)
+            agency = people.parties("component", [one.code], at=district.now)[one.code].get(relation)
             assert agency is not None
             assert people.agency(agency).code == code
 

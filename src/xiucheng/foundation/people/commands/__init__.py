@@ -18,7 +18,7 @@ from .duty import change_duty, end_duty_change, end_roster, start_roster
 from .exports import check_whole, note_export
 from .links import end_agency_link, end_grid_link, link_agencies, link_grid
 from .organisations import change_organisation, close_organisation, register_organisation, reopen_organisation
-from .parties import PartyOf, link_parties, undo_parties, unlink_parties
+from .parties import PartyOf, link_parties, set_parties, set_relation, undo_parties, unlink_parties
 from .staff import change_person, end_membership, leave_person, register_person, start_membership
 from .tokens import Bearer, Issued, issue_token, revoke_token, use_token
 
@@ -60,7 +60,9 @@ __all__ = [
     "reset_second_factor",
     "reveal",
     "revoke_token",
+    "set_parties",
     "set_password",
+    "set_relation",
     "start_membership",
     "start_roster",
     "undo_parties",

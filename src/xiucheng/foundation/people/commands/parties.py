@@ -1,7 +1,7 @@
 """Whose components and facilities are: owner, maintainer, competent agency as dated links, one or forty thousand."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.foundation.places import points
 from xiucheng.kit import bulk
 from xiucheng.kit.bulk import among
 from xiucheng.kit.ids import uuid7
@@ -18,15 +19,9 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from .. import queries
-from ..models import ComponentLink, FacilityLink, Organisation
+from ..models import PARTY_LINKS, Organisation
 from ..rules import RELATIONS, Standing
 from .frame import record
-
-# Kind of thing (places.rules.POINT_KINDS) → its table and the column that holds the thing's code.
-TABLES: dict[str, tuple[Any, str]] = {
-    "component": (ComponentLink, "component"),
-    "facility": (FacilityLink, "facility"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ def link_parties(*, by: Standing, now: datetime, links: Sequence[PartyOf], kind:
     wanted = {(link.code, link.relation): link.agency_id for link in links}
     _check_relations(relation for _code, relation in wanted)
     _check_agencies(set(wanted.values()))
-    column = TABLES[kind][1]
+    column = PARTY_LINKS[kind][1]
     same: set[tuple[str, str]] = set()
     ended: list[UUID] = []
     taken_back: list[UUID] = []
@@ -63,7 +58,7 @@ def link_parties(*, by: Standing, now: datetime, links: Sequence[PartyOf], kind:
     _end(kind, ended, taken_back, by, now)
     fresh = {key: agency_id for key, agency_id in wanted.items() if key not in same}
     bulk.copy(
-        TABLES[kind][0]._meta.db_table,
+        PARTY_LINKS[kind][0]._meta.db_table,
         ("id", column, "relation", "agency_id", "starts_at", "started_by"),
         ((uuid7(), code, relation, agency, now, str(by.actor)) for (code, relation), agency in fresh.items()),
     )
@@ -73,13 +68,13 @@ def link_parties(*, by: Standing, now: datetime, links: Sequence[PartyOf], kind:
 
 
 def _running(kind: str, codes: Collection[str], now: datetime) -> QuerySet[Any]:
-    model, column = TABLES[kind]
+    model, column = PARTY_LINKS[kind]
     held = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
     return among(model.objects.filter(held), column, sorted(codes)).order_by("id")
 
 
 def _end(kind: str, ended: Sequence[UUID], taken_back: Sequence[UUID], by: Standing, now: datetime) -> None:
-    model, _column = TABLES[kind]
+    model, _column = PARTY_LINKS[kind]
     model.objects.filter(id__in=taken_back).delete()
     model.objects.filter(id__in=ended).update(ends_at=now, ended_by=str(by.actor))
 
@@ -118,6 +113,42 @@ def unlink_parties(
 
 
 @verb
+def set_relation(
+    *, by: Standing, now: datetime, kind: str, codes: Collection[str], relation: str, agency_id: UUID | None
+) -> int:
+    """Of all these one organisation is from now on what the relation says; None: nobody is any more. Returns how many
+    links began or ended.
+
+    Refused: not_yours, unknown_component, unknown_facility (404), and as link_parties and unlink_parties.
+    """
+    queries.demand(by, "people.parties")
+    points.demand_known(kind, codes)
+    if agency_id is None:
+        return unlink_parties(by=by, now=now, kind=kind, codes=codes, relation=relation)
+    links = [PartyOf(code, relation, agency_id) for code in codes]
+    return link_parties(by=by, now=now, kind=kind, links=links)
+
+
+@verb
+def set_parties(*, by: Standing, now: datetime, kind: str, code: str, wanted: Mapping[str, UUID | None]) -> bool:
+    """Whose one thing is from now on, in every relation named; None where it is to be nobody's. What is so already
+    stays as it is. Returns whether anything changed.
+
+    Refused: as set_relation.
+    """
+    queries.demand(by, "people.parties")
+    points.demand_known(kind, [code])
+    held = queries.parties(kind, [code], at=now).get(code, {})
+    differing = {relation: agency for relation, agency in wanted.items() if agency != held.get(relation)}
+    links = [PartyOf(code, relation, agency) for relation, agency in differing.items() if agency is not None]
+    if links:
+        link_parties(by=by, now=now, kind=kind, links=links)
+    for relation in [relation for relation, agency in differing.items() if agency is None]:
+        unlink_parties(by=by, now=now, kind=kind, codes=[code], relation=relation)
+    return bool(differing)
+
+
+@verb
 def undo_parties(*, by: Standing, now: datetime, made_at: datetime, kind: str = "component") -> int:
     """Take back what this person linked and unlinked at that moment, within ten seconds; returns how many links.
 
@@ -126,7 +157,7 @@ def undo_parties(*, by: Standing, now: datetime, made_at: datetime, kind: str = 
     queries.demand(by, "people.parties")
     if now - made_at > UNDO_WINDOW:
         raise Refused("too_late", _("已经过了可以撤销的时间。要改回去，请重新登记单位。"), status=409)
-    model, _column = TABLES[kind]
+    model, _column = PARTY_LINKS[kind]
     actor = str(by.actor)
     made = model.objects.filter(starts_at=made_at, started_by=actor)
     count, _rows = made.delete()

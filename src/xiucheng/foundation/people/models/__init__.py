@@ -4,7 +4,7 @@
 from xiucheng.kit.periods import Period
 
 from .neighbourhood import Responsibility
-from .parties import ComponentLink, FacilityLink
+from .parties import PARTY_LINKS, ComponentLink, FacilityLink
 from .staff import (
     Account,
     AccountManager,
@@ -25,6 +25,7 @@ from .staff import (
 from .stewards import ChainLink, Neighbour, Steward
 
 __all__ = [
+    "PARTY_LINKS",
     "Account",
     "AccountManager",
     "AgencyLink",

@@ -1,6 +1,6 @@
 """Whose components and facilities are (places knows no agency): now, all that an agency has, and what was before."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,36 +11,26 @@ from django.db.models import Q, QuerySet
 from xiucheng.foundation.places import points
 from xiucheng.kit.bulk import among
 
-from ..models import ComponentLink, FacilityLink
+from ..models import PARTY_LINKS
 from ..rules import Standing
 from .standings import demand, may
 
-_TABLES: Mapping[str, tuple[Any, str]] = {
-    "component": (ComponentLink, "component"),
-    "facility": (FacilityLink, "facility"),
-}
-
 
 def _held(kind: str, at: datetime) -> QuerySet[Any]:
-    model, _column = _TABLES[kind]
+    model, _column = PARTY_LINKS[kind]
     rows: QuerySet[Any] = model.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
     return rows
 
 
-def agency_of_component(component: str, relation: str = "owner", *, at: datetime) -> UUID | None:
-    """The agency in this relation (a key of rules.RELATIONS) to the component now; one statement."""
-    return agencies_of_components([component], relation, at=at).get(component)
-
-
 def agencies_of_components(components: Iterable[str], relation: str = "owner", *, at: datetime) -> dict[str, UUID]:
-    """The same for many; one statement. Components without a link are absent."""
+    """Component → the agency in this relation (a key of rules.RELATIONS) to it, where there is one; one statement."""
     rows = among(_held("component", at).filter(relation=relation), "component", list(components))
     return dict(rows.values_list("component", "agency_id"))
 
 
 def parties(kind: str, codes: Collection[str], *, at: datetime) -> dict[str, dict[str, UUID]]:
     """Code → relation → agency, of components or facilities at that moment; one statement, what has none is absent."""
-    _model, column = _TABLES[kind]
+    _model, column = PARTY_LINKS[kind]
     found: dict[str, dict[str, UUID]] = {}
     for code, relation, agency in among(_held(kind, at), column, list(codes)).values_list(
         column, "relation", "agency_id"
@@ -53,16 +43,11 @@ def codes_of_agency(kind: str, agency_id: UUID, relation: str = "", *, at: datet
     """All components or facilities that an agency owns, maintains or is competent for ("": any of these), by code;
     one statement.
     """
-    _model, column = _TABLES[kind]
+    _model, column = PARTY_LINKS[kind]
     rows = _held(kind, at).filter(agency_id=agency_id)
     if relation:
         rows = rows.filter(relation=relation)
     return list(rows.order_by(column).values_list(column, flat=True).distinct())
-
-
-def components_of(agency_id: UUID, relation: str = "owner", *, at: datetime, limit: int = 1000) -> list[str]:
-    """The first components an agency owns, maintains or is competent for now, by code; one statement."""
-    return codes_of_agency("component", agency_id, relation, at=at)[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +64,7 @@ class PartyWas:
 
 def party_history(kind: str, code: str, limit: int = 50) -> list[PartyWas]:
     """Every link of one component or facility, the latest first. One statement."""
-    model, column = _TABLES[kind]
+    model, column = PARTY_LINKS[kind]
     rows = model.objects.filter(**{column: code}).order_by("-starts_at", "relation")
     fields = ("relation", "agency_id", "starts_at", "ends_at", "started_by", "ended_by")
     return [PartyWas(*row) for row in rows.values_list(*fields)[:limit]]
@@ -107,3 +92,14 @@ def demand_correct(standing: Standing, kind: str, codes: Collection[str], *, at:
     held = parties(kind, codes, at=at)
     if not codes or not all(may_correct(standing, "", held.get(code, {}).values()) for code in codes):
         demand(standing, _ACT)
+
+
+def demand_undo(standing: Standing, change_id: UUID, *, at: datetime) -> tuple[str, list[str]]:
+    """A correction may be taken back by whoever may make it, a load by whoever may load besides; answers the kind and
+    the codes that the change touched. Refused: unknown_change (404), not_yours (403). Four statements at most.
+    """
+    kind, made_by, codes = points.of_change(change_id)
+    if made_by != "correct_points":
+        demand(standing, "places.import")
+    demand_correct(standing, kind, codes, at=at)
+    return kind, codes

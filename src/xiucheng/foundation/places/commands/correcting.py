@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import among
+from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
 
-from .. import whereabouts
+from .. import points, whereabouts
 from ..loaders.points import PointRow
 from ..loaders.report import Sieve
-from ..models import Component, Facility, Trace
+from ..models import Component, Facility
 from ..refusals import refusal
 from ..rules import POINT_KINDS, POINT_STATES, point_ok
 from . import changes, writing
@@ -56,7 +55,7 @@ def correct_points(
         raise refusal("unknown_kind_of_file", kind, status=404)
     _check(kind, said, codes)
     rows = _rows(kind, codes)
-    if seen is not None and seen != _last(kind, rows[0].code):
+    if seen is not None and seen != points.last_change(kind, rows[0].code):
         raise refusal("moved_on", rows[0].code, status=409)
     values = _values(kind, said, rows[0])
     fresh = [row for row in rows if any(getattr(row, name) != value for name, value in values.items())]
@@ -64,7 +63,7 @@ def correct_points(
         raise refusal("nothing_changed")
     touched = [row.code for row in fresh]
     kept = changes.Keeper(kind, touched)
-    among(_MODELS[kind].objects.all(), "code", touched).update(**values, changed_on=timezone.localdate(now))
+    among(_MODELS[kind].objects.all(), "code", touched).update(**values, changed_on=local_day(now))
     change = kept.keep(actor=actor, now=now, verb_name="correct_points")
     subject = fresh[0].id if len(codes) == 1 else writing.district().id
     writing.changed(
@@ -75,6 +74,8 @@ def correct_points(
 
 
 def _check(kind: str, said: Correction, codes: Collection[str]) -> None:
+    if (said.lon is None) != (said.lat is None):
+        raise refusal("bad_point", *sorted(codes)[:1], field="lat" if said.lat is None else "lon")
     if said.state is not None and said.state not in POINT_STATES:
         raise refusal("unknown_state", "、".join(sorted(codes)[:1]), field="state", other=said.state)
     if len(codes) > MOST:
@@ -97,10 +98,6 @@ def _rows(kind: str, codes: Collection[str]) -> list[Any]:
     if not rows:
         raise refusal("nothing_changed")
     return rows
-
-
-def _last(kind: str, code: str) -> UUID | None:
-    return Trace.objects.filter(kind=kind, code=code).order_by("-change_id").values_list("change_id", flat=True).first()
 
 
 def _values(kind: str, said: Correction, row: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .cases import (
     SourceOut,
     StoryLineOut,
 )
-from .common import AreaCode, Cursor, Datum, Error, Lat, Limit, Lon, Moment, PageInfo, PictureOut
+from .common import AreaCode, Cursor, Datum, DivisionCode, Error, Lat, Limit, Lon, Moment, PageInfo, PictureOut
 from .desk import MeOut, NoticeOut, NoticePage, PostOut, ReadOut, RequestPage, RequestRow, TaskOut, TaskPage
 from .partners import CommunityOut, NeedIn, NeedOut, PartnershipIn, PartnershipMoveIn, PartnershipOut, UndoneOut
 from .places import (
@@ -85,6 +85,7 @@ __all__ = [
     "CountsOut",
     "Cursor",
     "Datum",
+    "DivisionCode",
     "Error",
     "ExplanationOut",
     "FeatureCollection",

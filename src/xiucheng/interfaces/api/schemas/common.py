@@ -14,6 +14,9 @@ Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 AreaCode = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$")]
 """The code of an area of the division, or none: district, street, community, unit grid."""
 
+DivisionCode = Annotated[str, Query(default="", pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
+"""As AreaCode, without unit grids: what is asked for is known by its community alone."""
+
 Moment = AwareDatetime
 
 Cursor = Annotated[

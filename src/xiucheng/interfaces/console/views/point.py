@@ -18,10 +18,8 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import commands, points
 from xiucheng.foundation.places import queries as places
-from xiucheng.foundation.places.refusals import refusal
 from xiucheng.interfaces.web.typed import degrees, identifier
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.verbs import verb
 
 from .. import names
 from ..basemap import words
@@ -132,8 +130,6 @@ def correct(request: Visit, kind: str, code: str) -> HttpResponse:
 
 def _correction(view: points.PointView, typed: Mapping[str, str]) -> commands.Correction:
     lon, lat = degrees(typed["lon"], "lon"), degrees(typed["lat"], "lat")
-    if (lon is None) != (lat is None):
-        raise refusal("bad_point", view.code, field="lat" if lat is None else "lon")
     # The form shows six digits; who leaves them alone does not move the thing by what was cut off.
     if (typed["lon"], typed["lat"]) == (f"{view.lon:.6f}", f"{view.lat:.6f}"):
         lon = lat = None
@@ -145,8 +141,12 @@ def _correction(view: points.PointView, typed: Mapping[str, str]) -> commands.Co
 def parties(request: Visit, kind: str, code: str) -> HttpResponse:
     """Whose it is, all three relations at once: what differs from now on is linked, what was emptied is ended."""
     view = points.point(kind, code)
+    people.demand(request.standing, lists.PARTIES)
     try:
-        changed = _set_parties(request=request, kind=kind, code=code)
+        changed = people_commands.set_parties(
+            by=request.standing, now=request.moment, kind=kind, code=code,
+            wanted={one: _agency(request.POST[one]) for one in RELATIONS if one in request.POST},
+        )  # fmt: skip
     except Refused as caught:
         if caught.status == 403:
             raise
@@ -156,23 +156,10 @@ def parties(request: Visit, kind: str, code: str) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'linked': request.moment.isoformat()})}" if changed else address)
 
 
-@verb
-def _set_parties(*, request: Visit, kind: str, code: str) -> bool:
-    people.demand(request.standing, lists.PARTIES)
-    held = people.parties(kind, [code], at=request.moment).get(code, {})
-    wanted = {relation: request.POST.get(relation, "") for relation in RELATIONS if relation in request.POST}
-    gone = [relation for relation, said in wanted.items() if not said and relation in held]
-    fresh = {relation: _agency(said) for relation, said in wanted.items() if said and said != str(held.get(relation))}
-    who = {"by": request.standing, "now": request.moment, "kind": kind}
-    links = [people_commands.PartyOf(code, relation, agency) for relation, agency in fresh.items()]
-    if links:
-        people_commands.link_parties(**who, links=links)  # type: ignore[arg-type]
-    for relation in gone:
-        people_commands.unlink_parties(**who, codes=[code], relation=relation)  # type: ignore[arg-type]
-    return bool(links or gone)
-
-
-def _agency(said: str) -> UUID:
+def _agency(said: str) -> UUID | None:
+    """The organisation chosen, None for none. Refused: not_found (404)."""
+    if not said:
+        return None
     found = identifier(said)
     if found is None:
         raise Refused("not_found", _("没有这个单位。请从单位列表中选择。"), status=404)

@@ -200,14 +200,9 @@ def _parties_of(request: Visit, kind: str, codes: list[str]) -> dict[str, str]:
     if agency is None and said != "none":
         text = _("请选一个单位；要结束现在的，选“没有”。")
         raise Refused("agency_needed", text, fields={"agency": text})
-    if len(codes) > len(points.codes(kind, points.Asked(only=codes), MOST)):
-        raise refusal(f"unknown_{kind}", codes[0], status=404)
-    who = {"by": request.standing, "now": request.moment, "kind": kind}
-    if agency is None:
-        people_commands.unlink_parties(**who, codes=codes, relation=relation)  # type: ignore[arg-type]
-    else:
-        links = [people_commands.PartyOf(code, relation, agency) for code in codes]
-        people_commands.link_parties(**who, links=links)  # type: ignore[arg-type]
+    people_commands.set_relation(
+        by=request.standing, now=request.moment, kind=kind, codes=codes, relation=relation, agency_id=agency
+    )
     return {"linked": request.moment.isoformat()}
 
 
@@ -215,10 +210,7 @@ def _parties_of(request: Visit, kind: str, codes: list[str]) -> dict[str, str]:
 @desk
 def undo(request: Visit, change_id: UUID) -> HttpResponse:
     """Take one correction back; whoever might make it may undo it. Loads are undone on the base map."""
-    kind, verb, codes = points.of_change(change_id)
-    if verb != "correct_points":
-        people.demand(request.standing, "places.import")
-    people.demand_correct(request.standing, kind, codes, at=request.moment)
+    kind, codes = people.demand_undo(request.standing, change_id, at=request.moment)
     commands.undo_change(actor=request.standing.actor, now=request.moment, change_id=change_id)
     messages.success(request, _("已撤销"))
     return redirect("console:point", kind, codes[0]) if len(codes) == 1 else redirect("console:points", kind)
