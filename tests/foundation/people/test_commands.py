@@ -297,6 +297,28 @@ def test_one_enters_ones_own_absence_and_no_other() -> None:
         commands.change_duty(by=one, membership_id=mine, **{**span, "starts_at": NOW + HOUR / 2})
 
 
+def test_duties_are_seen_by_whoever_keeps_them_and_by_oneself() -> None:
+    roads, parks = make.agency("roads"), make.agency("parks")
+    clerk = make.person(Post("agency_clerk", agency_id=roads))
+    crew, other = (make.person(Post("crew", agency_id=one)) for one in (roads, parks))
+    own = {one: Membership.objects.get(person_id=one.person_id).id for one in (clerk, crew, other)}
+    for post in own.values():
+        _roster(post)
+        commands.change_duty(by=MACHINE, now=NOW, membership_id=post, on_duty=False, starts_at=NOW, ends_at=NOW + HOUR)
+    everybody, leader = set(own.values()), make.person("shift_leader")
+    for who, seen, kept in (
+        (clerk, everybody, {own[clerk], own[crew]}),
+        (crew, {own[crew]}, {own[crew]}),
+        (other, {own[other]}, {own[other]}),
+        (leader, everybody, everybody | {Membership.objects.get(person_id=leader.person_id).id}),
+        (Standing(uuid4()), set(), set()),
+    ):
+        found = queries.duties_seen(who, at=NOW)
+        assert {one.membership_id for one in found.rosters} == seen
+        assert {one.membership_id for one in found.changes} == seen
+        assert {one.membership_id for one in found.mine} == kept
+
+
 def test_an_exception_that_is_over_lets_the_roster_speak_again() -> None:
     one = make.person("inspector", name="甲（示例）")
     (post,) = Membership.objects.filter(person=one.person_id).values_list("id", flat=True)

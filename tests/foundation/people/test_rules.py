@@ -100,6 +100,18 @@ def test_what_is_somebodys_business_somewhere() -> None:
     assert rules.may_somewhere(Standing.for_system("cli"), "site.found")
 
 
+def test_what_may_be_done_in_some_part_of_an_area() -> None:
+    head = standing(Post("street_head", "990101001"))
+    for area, act, expected in (
+        ("990101001", "people.responsible", True),
+        ("990101001001", "people.responsible", True),
+        ("", "people.responsible", True),
+        ("990101002", "people.responsible", False),
+        ("", "site.found", False),
+    ):
+        assert rules.may_within(head, act, area) is expected, (area, act)
+
+
 def test_who_draws_up_a_roster_does_so_for_their_own() -> None:
     clerk = standing(Post("agency_clerk", "", ROADS))
     assert rules.may(clerk, "people.roster", agency_id=ROADS)

@@ -218,6 +218,13 @@ def may_somewhere(standing: Standing, act: str) -> bool:
     return standing.is_system or standing.has(*ACTS[act])
 
 
+def may_within(standing: Standing, act: str, area: str) -> bool:
+    """May this standing do this act (a key of ACTS) in the whole of an area ("": the district), or where one of their
+    posts inside it is?"""
+    inside = (post.area for post in standing.posts if post.area.startswith(area))
+    return any(may(standing, act, area=one) for one in (area, *inside))
+
+
 def administrators_apart(held: Iterable[str], role: str) -> bool:
     """May somebody who holds these roles in the same span be given this one too?"""
     return role not in ADMINISTRATORS or not (set(held) & (ADMINISTRATORS - {role}))
@@ -282,6 +289,10 @@ def visible_to(standing: Standing) -> Scope:
 
 
 # -- who is on duty ---------------------------------------------------------------------------------------------------
+
+
+EVERY_DAY = 0b111_1111
+"""The weekdays of a duty as bits, Monday the lowest: all seven."""
 
 
 @dataclass(frozen=True, slots=True)

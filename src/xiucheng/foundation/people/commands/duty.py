@@ -10,7 +10,7 @@ from xiucheng.kit.verbs import verb
 
 from .. import queries
 from ..models import DutyChange, Membership, Roster
-from ..rules import Standing
+from ..rules import EVERY_DAY, Standing
 from .frame import checked_span, locked, record, refusing
 
 _NO_POST = _("没有这条任职记录。")
@@ -37,7 +37,7 @@ def start_roster(
     """
     post = locked(Membership, membership_id, _NO_POST)
     _demand(by, post)
-    if not 1 <= weekdays <= 127:
+    if not 1 <= weekdays <= EVERY_DAY:
         text = _("请至少选一天。")
         raise Refused("bad_weekdays", text, fields={"weekdays": text})
     if until is not None and until < since:
@@ -86,8 +86,7 @@ def change_duty(
     One's own absence may be entered by oneself. Refused: not_yours, not_found, bad_span, duty_overlaps.
     """
     post = locked(Membership, membership_id, _NO_POST)
-    if by.person_id != post.person_id:
-        _demand(by, post)
+    queries.demand_change_duty(by, area=post.area, agency_id=post.agency_id, person_id=post.person_id)
     checked_span(starts_at, ends_at)
     text = _("这段时间已有一条替班或请假记录。")
     row = DutyChange(membership=post, on_duty=on_duty, starts_at=starts_at, ends_at=ends_at)
@@ -114,8 +113,7 @@ def end_duty_change(*, by: Standing, now: datetime, change_id: UUID) -> None:
     """
     row = locked(DutyChange, change_id, _("没有这条替班或请假记录。"))
     post = row.membership
-    if by.person_id != post.person_id:
-        _demand(by, post)
+    queries.demand_change_duty(by, area=post.area, agency_id=post.agency_id, person_id=post.person_id)
     if row.ends_at <= now:
         raise Refused("already_ended", _("这条替班或请假已经结束了。"))
     if row.starts_at >= now:

@@ -123,7 +123,9 @@ class Roster(models.Model):
     class Meta:
         db_table = "people_roster"
         constraints = (
-            models.CheckConstraint(condition=Q(weekdays__gte=1, weekdays__lte=127), name="people_roster_weekdays"),
+            models.CheckConstraint(
+                condition=Q(weekdays__gte=1, weekdays__lte=rules.EVERY_DAY), name="people_roster_weekdays"
+            ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="people_roster_ordered"
             ),

@@ -11,11 +11,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from .. import rules
 from ..models import DutyChange, GridLink, Roster
-from ..rules import Duty, Shift
+from ..rules import Duty, Shift, Standing
+from .staff import Member, staff
+from .standings import demand, may
 
 _HOLDERS = """
 SELECT m.id, m.person_id, m.area FROM people_membership m JOIN people_person p ON p.id = m.person_id AND p.is_active
@@ -82,7 +85,7 @@ def is_on_duty(person_id: UUID, role: str, at: datetime) -> bool:
 
 def _duties(membership_ids: Sequence[UUID], at: datetime) -> dict[UUID, Duty]:
     """The duties of these posts; empty where not one of them has a roster."""
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(at)
     with connection.cursor() as cursor:
         cursor.execute(
             _DUTIES, {"ids": list(membership_ids), "today": today, "yesterday": today - timedelta(days=1), "at": at}
@@ -198,6 +201,46 @@ def duty_changes(*, at: datetime, limit: int = 200) -> list[DutyChangeRow]:
     """The exceptions that hold at this moment or are to come, in their order; one statement."""
     rows = DutyChange.objects.filter(ends_at__gt=at).order_by("starts_at", "membership__person__name", "id")
     return [DutyChangeRow(*row) for row in rows.values_list(*_CHANGE)[:limit]]
+
+
+def may_change_duty(standing: Standing, *, area: str, agency_id: UUID | None, person_id: UUID) -> bool:
+    """May they enter and end exceptions for a post of this area ("" for none), organisation and person: whoever keeps
+    the roster there, and everybody for themselves; no statement.
+    """
+    return standing.person_id == person_id or may(standing, "people.roster", area=area, agency_id=agency_id)
+
+
+def demand_change_duty(standing: Standing, *, area: str, agency_id: UUID | None, person_id: UUID) -> None:
+    """As `may_change_duty`. Refused: not_yours (403)."""
+    if not may_change_duty(standing, area=area, agency_id=agency_id, person_id=person_id):
+        demand(standing, "people.roster", area=area, agency_id=agency_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DutiesSeen:
+    """The rosters of a day and the exceptions from then on, as far as somebody sees them; mine: the posts whose duty
+    they may change."""
+
+    rosters: list[RosterRow]
+    changes: list[DutyChangeRow]
+    mine: list[Member]
+
+
+def duties_seen(standing: Standing, *, at: datetime) -> DutiesSeen:
+    """Everybody's duties for whoever sees the whole district or keeps a roster besides their own, else their own; three
+    statements.
+    """
+    mine = [
+        one for one in staff(at=at)
+        if may_change_duty(standing, area=one.post.area, agency_id=one.post.agency_id, person_id=one.person_id)
+    ]  # fmt: skip
+    everybody = rules.visible_to(standing).kind == "all" or len(mine) > 1
+    own = {one.membership_id for one in mine}
+    return DutiesSeen(
+        [one for one in rosters(on=local_day(at)) if everybody or one.membership_id in own],
+        [one for one in duty_changes(at=at) if everybody or one.membership_id in own],
+        mine,
+    )
 
 
 def duty_change(change_id: UUID) -> DutyChangeRow:

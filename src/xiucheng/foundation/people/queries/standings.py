@@ -89,6 +89,11 @@ def may_somewhere(standing: Standing, act: str) -> bool:
     return rules.may_somewhere(standing, act)
 
 
+def may_within(standing: Standing, act: str, area: str) -> bool:
+    """May this be done in an area ("": the district), or in a part of it where a post of theirs is? No statement."""
+    return rules.may_within(standing, act, area)
+
+
 def demand_somewhere(standing: Standing, act: str) -> None:
     """As `may_somewhere`, refusing `not_yours` (403): the door of a list whose rows are judged one by one."""
     if not may_somewhere(standing, act):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +18,9 @@ from xiucheng.foundation.places import commands
 from xiucheng.foundation.places import queries as places
 from xiucheng.foundation.places.loaders.report import LoadReport
 from xiucheng.foundation.places.refusals import refusal, text
+from xiucheng.interfaces.web.downloads import download
 from xiucheng.interfaces.web.typed import moment
+from xiucheng.kit.days import local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
@@ -115,42 +116,31 @@ def _told(report: LoadReport) -> dict[str, Any]:
 @desk
 def rename(request: Visit, code: str) -> HttpResponse:
     """Another name for an area."""
-    people.demand(request.standing, ACT)
-    try:
-        commands.rename_area(
-            actor=request.standing.actor, now=request.moment, code=code, name=request.POST.get("name", "")[:60]
-        )
-    except Refused as caught:
-        return _refused(request, caught)
-    messages.success(request, _("名称已改好"))
-    return redirect("console:areas")
+    return _changed(request, commands.rename_area, _("名称已改好"), code=code, name=request.POST.get("name", "")[:60])
 
 
 @require_POST
 @desk
 def close(request: Visit, code: str) -> HttpResponse:
     """Out of use from today on; what was filed there keeps its code."""
-    people.demand(request.standing, ACT)
-    try:
-        commands.close_area(
-            actor=request.standing.actor, now=request.moment, code=code, on=timezone.localdate(request.moment)
-        )
-    except Refused as caught:
-        return _refused(request, caught)
-    messages.success(request, _("已停用，可以恢复"))
-    return redirect("console:areas")
+    return _changed(request, commands.close_area, _("已停用，可以恢复"), code=code, on=local_day(request.moment))
 
 
 @require_POST
 @desk
 def reopen(request: Visit, code: str) -> HttpResponse:
     """Into use again."""
+    return _changed(request, commands.reopen_area, _("已恢复"), code=code)
+
+
+def _changed(request: Visit, change: Callable[..., object], said: str, **asked: Any) -> HttpResponse:
+    """The list again, with what was done or why not."""
     people.demand(request.standing, ACT)
     try:
-        commands.reopen_area(actor=request.standing.actor, now=request.moment, code=code)
+        change(actor=request.standing.actor, now=request.moment, **asked)
     except Refused as caught:
         return _refused(request, caught)
-    messages.success(request, _("已恢复"))
+    messages.success(request, said)
     return redirect("console:areas")
 
 
@@ -161,6 +151,6 @@ def blank(request: Visit) -> HttpResponse:
     people.demand(request.standing, ACT)
     district = places.district()
     rows = ["parent_code,name,code", f"{district.code if district else ''}001,示例社区,"]
-    answer = HttpResponse("\ufeff" + "\r\n".join(rows) + "\r\n", content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="additions.csv"'
-    return answer
+    # The mark in front: without it spreadsheets take UTF-8 for something else.
+    content = "\ufeff" + "\r\n".join(rows) + "\r\n"
+    return download(content.encode(), "additions.csv", "text/csv; charset=utf-8")

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -20,22 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import commands
 from xiucheng.foundation.people import queries as people
-from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.people.rules import EVERY_DAY
 from xiucheng.interfaces.web.typed import identifier, moment
+from xiucheng.kit.days import local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..doors import Visit, desk, page
 
-ACT = "people.roster"
 _DAYS = tuple(gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 _FIELDS = ("post", "kind", "from", "to")
-
-
-def _theirs(standing: Standing, area: str, agency_id: UUID | None, person_id: UUID) -> bool:
-    """May they change the duty of this post: whoever keeps the roster there, and for oneself everybody."""
-    return standing.person_id == person_id or people.may(standing, ACT, area=area or None, agency_id=agency_id)
 
 
 @require_GET
@@ -46,30 +39,26 @@ def rosters(request: Visit) -> HttpResponse:
 
 
 def _context(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
-    today = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    changes = people.duty_changes(at=request.moment)
-    staff = people.staff(at=request.moment)
-    mine = [one for one in staff if _theirs(request.standing, one.post.area, one.post.agency_id, one.person_id)]
-    wide = people.visible_to(request.standing).kind == "all" or len(mine) > 1
-    own = {one.membership_id for one in mine}
-    seen = lambda membership: wide or membership in own  # noqa: E731
+    today = local_day(request.moment)
+    seen = people.duties_seen(request.standing, at=request.moment)
     return {
         "today": today,
         "rows": [
             {"one": one, "role": people.role_name(one.role), "where": _where(one.area, one.agency_id),
              "days": _days(one.weekdays), "on": bool(one.weekdays >> today.weekday() & 1)}
-            for one in people.rosters(on=today) if seen(one.membership_id)
+            for one in seen.rosters
         ],
         "changes": [
             {"one": one, "role": people.role_name(one.role), "where": _where(one.area, one.agency_id),
              "running": one.starts_at <= request.moment,
-             "may": _theirs(request.standing, one.area, one.agency_id, one.person_id)}
-            for one in changes if seen(one.membership_id)
+             "may": people.may_change_duty(
+                 request.standing, area=one.area, agency_id=one.agency_id, person_id=one.person_id)}
+            for one in seen.changes
         ],
         "posts": [
             (str(one.membership_id), " · ".join(filter(None, (
                 one.name, people.role_name(one.post.role), _where(one.post.area, one.post.agency_id)))))
-            for one in mine
+            for one in seen.mine
         ],
         "typed": typed or {},
         "done": _done(request),
@@ -81,7 +70,7 @@ def _where(area: str, agency_id: UUID | None) -> str:
 
 
 def _days(weekdays: int) -> str:
-    if weekdays == 127:
+    if weekdays == EVERY_DAY:
         return _("每天")
     return "、".join(str(name) for bit, name in enumerate(_DAYS) if weekdays >> bit & 1)
 
