@@ -1,10 +1,11 @@
 """What people type where a number or a moment is meant: read in every form they use, or refused in words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from tests.refusing import refused
 from xiucheng.interfaces.web import typed
 from xiucheng.kit.refused import Refused
 
@@ -37,6 +38,17 @@ def test_moments():
 def test_what_is_no_moment(text):
     with pytest.raises(Refused, match="bad_date"):
         typed.moment(text, "at")
+
+
+def test_days():
+    assert typed.day(" 2026-03-02 ", "on") == typed.needed_day("2026-03-02", "on") == date(2026, 3, 2)
+    assert typed.day("", "on") is typed.day(None, "on") is None
+    for text in ("2026-02-30", "1899-12-31", "2200-01-01", "yesterday", "2026-03-02T09:00", "x" * 5000):
+        with refused("bad_date") as caught:
+            typed.day(text, "on")
+        assert set(caught.value.fields) == {"on"}
+    with refused("bad_date"):
+        typed.needed_day(" ", "on")
 
 
 def test_degrees():

@@ -10,6 +10,7 @@ import pytest
 from tests.refusing import refused
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people.neighbourhood import neighbours, stewards, stewardship, terms
+from xiucheng.kit.days import local_day
 from xiucheng.operations.responsibility import reminders, timers
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def world(db: None) -> World:
 def serving(world: World, days: int, area: str = EAST, by: str = "street_head", covers: str = "3 号楼") -> UUID:
     """Somebody in office whose term ends after so many days."""
     standing = world.standing(by)
-    today = stewards.local_day(world.now)
+    today = local_day(world.now)
     who = neighbours.keep_neighbour(by=standing, now=world.now, area=area, name="示例甲")
     return terms.enter_steward(
         by=standing, now=world.now, neighbour_id=who, kind="building_steward", covers=covers, selection="elected",
@@ -55,7 +56,7 @@ def test_the_secretary_is_told_once_a_month_before_and_again_of_another_term(wor
     assert told.link == f"/desk/stewards/{soon}"
     month = world.now + timedelta(days=15)
     assert timers.remind_due(month) == 1
-    renewed = stewards.local_day(month) + timedelta(days=20)
+    renewed = local_day(month) + timedelta(days=20)
     terms.correct_steward(by=world.standing("secretary"), now=month, steward_id=later, ends_on=renewed)
     assert timers.remind_due(month) == 1
 
@@ -73,7 +74,7 @@ def test_where_nobody_answers_it_is_told_once_somebody_does(world: World) -> Non
 
 
 def test_a_term_has_its_bounds_and_a_row_said_twice_is_one(world: World) -> None:
-    by, today = world.standing("secretary"), stewards.local_day(world.now)
+    by, today = world.standing("secretary"), local_day(world.now)
     row = terms.Listed("槐花社区", "示例甲", "alley_steward", "槐花巷", "elected", today, households=9)
     made, became = terms.merge_steward(by=by, now=world.now, said=row)
     assert (became, terms.merge_steward(by=by, now=world.now, said=row)) == ("created", (made, "same"))

@@ -87,6 +87,11 @@ def subtree(code: str | None = None) -> list[AreaView]:
     return [found for key, found in remembered.areas.items() if contains(top, key) and found.active_to is None]
 
 
+def communities(within: str = "") -> list[AreaView]:
+    """The active communities of an area ("": the district), by code; no statement."""
+    return [one for one in subtree(within or None) if one.level == "community"]
+
+
 def code_by_name(name: str, within: str | None = None) -> str | None:
     """The code of the active area of that name, None where there is none or more than one.
 

@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from xiucheng.foundation.people.neighbourhood.stewards import local_day
-from xiucheng.foundation.places import queries as places
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility.partners import commands, queries
 from xiucheng.operations.responsibility.partners import needs as book
@@ -52,9 +51,8 @@ def unpaired(request: HttpRequest, within: schemas.AreaCode = "") -> list[schema
     Communities with which no organisation is paired today.
     """
     who = staff(request, "read")
-    every = {one.code: one.name for one in places.subtree(within or None) if one.level == "community"}
-    bare = queries.unpaired(list(every), local_day(who.moment))
-    return [schemas.CommunityOut(code=code, name=every[code]) for code in bare]
+    bare = queries.unpaired(local_day(who.moment), within)
+    return [schemas.CommunityOut(code=one.code, name=one.name) for one in bare]
 
 
 @router.get("/partnerships/{uuid:partnership_id}", response=of_one(schemas.PartnershipOut), summary="一项 One of them")

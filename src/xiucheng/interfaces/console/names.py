@@ -77,6 +77,11 @@ def place(code: str) -> str:
     return " · ".join(named) or (places.area_name(code[:6]) if code else "") or _("地点待定")
 
 
+def choices(table: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A table of a rule (code → name, marked for translation) as choices in the reader's language."""
+    return [(code, _(title)) for code, title in table.items()]
+
+
 def asked_area(said: str) -> str:
     """The code of the area that a list is asked for by code or name; "" for the whole district, or where none is named.
 

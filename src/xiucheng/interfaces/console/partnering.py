@@ -1,7 +1,7 @@
 """What the pages of partnerships and needs share: rows in words, choices of who, days as they are typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.neighbourhood import neighbours
 from xiucheng.foundation.people.neighbourhood import stewards as book
 from xiucheng.foundation.people.neighbourhood.stewardship import KINDS as STEWARDS
-from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import identifier
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility.partners import queries, rules
 from xiucheng.operations.responsibility.partners.queries import Row
@@ -25,14 +25,9 @@ Choices = list[tuple[str, list[tuple[str, str]]]]
 """Groups of choices: (title, [(value, label), …])."""
 
 
-def words(table: Mapping[str, str]) -> list[tuple[str, str]]:
-    """A table of words as choices, in the reader's language."""
-    return [(code, _(title)) for code, title in table.items()]
-
-
 def shown(rows: Sequence[Row], request: Visit) -> list[dict[str, Any]]:
     """Rows as pages draw them: who, what for, where, how it stands; five statements at most."""
-    today = book.local_day(request.moment)
+    today = local_day(request.moment)
     named = queries.names_of(rows, request.standing)
     told = queries.words_of(rows)
     return [
@@ -59,7 +54,7 @@ def beside(request: Visit, community: str, unit_grid: str = "", *, told: bool = 
     """What goes on today with a community, what was taken on in the unit grid clicked first; nobody's registration and
     no person's name. told: what was taken on in its own words, not by its kind alone. Two statements at most.
     """
-    today = book.local_day(request.moment)
+    today = local_day(request.moment)
     rows = queries.partnerships(request.standing, today=today, within=community, phase="now")
     rows = sorted(
         (row for row in rows if row.kind != "registration" or row.whose == "organisation"),
@@ -109,50 +104,14 @@ def why(row: Row) -> str:
     return _(rules.REASONS[row.reason]) if row.reason else ""
 
 
-def day(said: str, field: str) -> date | None:
-    """A day as browsers send it, None where nothing was typed. Refused: bad_date with the field."""
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        text = _("请填日期，例如 2026-12-31。")
-        raise Refused("bad_date", text, fields={field: text}) from None
-
-
-def asked_day(said: str, field: str) -> date:
-    """As `day`, where one must be named."""
-    found = day(said, field)
-    if found is None:
-        text = _("请填日期，例如 2026-12-31。")
-        raise Refused("bad_date", text, fields={field: text})
-    return found
-
-
 def communities(request: Visit, act: str) -> list[tuple[str, str]]:
     """The communities in which the reader may do an act of rules.MAY, for an own organisation or oneself anywhere."""
-    mine = own_organisations(request)
-    return [
-        (one.code, one.name)
-        for one in places.subtree()
-        if one.level == "community"
-        and rules.may(
-            request.standing, act, area=one.code, agency_id=mine[0] if mine else None,
-            person_id=request.standing.person_id if act.endswith("_person") else None,
-        )
-    ]  # fmt: skip
-
-
-def own_organisations(request: Visit) -> list[UUID]:
-    """The organisations whose affairs the reader keeps."""
-    return [post.agency_id for post in request.standing.posts if post.role == "agency_clerk" and post.agency_id]
+    return [(one.code, one.name) for one in queries.communities(request.standing, act)]
 
 
 def organisations(request: Visit, act: str, area: str = "") -> list[tuple[str, str]]:
     """The organisations for which the reader may do an act: all where a community is theirs, else their own."""
-    areas = [area] if area else [post.area for post in request.standing.posts]
-    every = any(rules.may(request.standing, act, area=one) for one in areas)
-    mine = own_organisations(request)
-    held = [one for one in people.organisations().values() if one.is_active and (every or one.id in mine)]
-    return [(str(one.id), one.name) for one in sorted(held, key=lambda one: (one.id not in mine, one.code))]
+    return [(str(one.id), one.name) for one in queries.organisations(request.standing, act, area)]
 
 
 def takers(request: Visit, area: str) -> Choices:
@@ -200,17 +159,6 @@ def chosen(said: str, field: str) -> UUID:
         text = _("请从列表里选择。")
         raise Refused("not_found", text, fields={field: text}, status=404)
     return found
-
-
-def unpaired(within: str, at: date) -> list[tuple[str, str]]:
-    """The communities of an area without any pairing today, by code and name; one statement."""
-    every = {one.code: one.name for one in places.subtree(within or None) if one.level == "community"}
-    return [(code, every[code]) for code in queries.unpaired(list(every), at)]
-
-
-def year_on(at: date) -> date:
-    """A term of a year, as forms offer it: the last day before the same day comes round."""
-    return at + timedelta(days=364)
 
 
 def moves(rows: Iterable[str]) -> list[dict[str, Any]]:

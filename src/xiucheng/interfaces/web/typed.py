@@ -1,7 +1,7 @@
-"""Numbers, moments and ids as people type them into forms and addresses: read, or refused in words."""
+"""Numbers, days, moments and ids as people type them into forms and addresses: read, or refused in words."""
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -22,6 +22,28 @@ def whole(text: str | None, name: str) -> int:
     if typed.isdecimal() and len(typed) <= 10 and (value := int(typed)) <= GREATEST:
         return value
     raise _wrong("bad_number", name, _("请填整数。"))
+
+
+def day(text: str | None, name: str) -> date | None:
+    """A day as browsers send it; None where nothing was typed. Refused `bad_date` with the field `name`, as moment."""
+    typed = (text or "").strip()
+    if not typed:
+        return None
+    try:
+        found = date.fromisoformat(typed)
+    except ValueError:
+        found = date.min
+    if found.year not in _YEARS:
+        raise _wrong("bad_date", name, _("请填日期，例如 2026-12-31。"))
+    return found
+
+
+def needed_day(text: str | None, name: str) -> date:
+    """As `day`, where one must be named."""
+    found = day(text, name)
+    if found is None:
+        raise _wrong("bad_date", name, _("请填日期，例如 2026-12-31。"))
+    return found
 
 
 def moment(text: str | None, name: str) -> datetime | None:

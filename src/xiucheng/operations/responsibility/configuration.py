@@ -20,7 +20,7 @@ KIND = "responsibility"
 WRONG: Mapping[str, str | Promise] = {
     "form": _('应写成 {"levels": {"street": {"least": 2, "posts": ["street_head"]}}}。'),
     "level": _("只有 street（镇街）、community（社区）、grid（责任网格）三级。"),
-    "least": _("至少几人，填 0 至 20 的整数。"),
+    "least": _("至少几人，填 0 至 %(most)s 的整数。"),
     "posts": _("只能算上在这一级任职、并指明地方的岗位，例如 street 的 street_head。"),
     "walkers": _("只有责任网格能把巡查它的人算上，填 true 或 false。"),
 }
@@ -34,7 +34,7 @@ def required(at: datetime) -> Mapping[str, Requirement]:
 
 def validate(body: dict[str, Any]) -> Sequence[Problem]:
     """Problems of any JSON object, in words."""
-    return [Problem(path, WRONG[code]) for path, code in rules.problems(body)]
+    return [Problem(path, str(WRONG[code]) % {"most": rules.MOST}) for path, code in rules.problems(body)]
 
 
 def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> Sequence[Effect]:

@@ -99,7 +99,6 @@ class Owned:
     """
 
     what: str
-
     code: str
     kind: str
     name: str

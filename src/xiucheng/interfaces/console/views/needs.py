@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from xiucheng.foundation.people.neighbourhood.stewards import local_day
 from xiucheng.foundation.places import queries as places
+from xiucheng.interfaces.web.typed import day
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility.partners import commands, queries, rules
 from xiucheng.operations.responsibility.partners import needs as book
@@ -47,7 +48,7 @@ def _list(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, A
         "open": sum(one.open for one in rows),
         "areas": names.area_groups(),
         "communities": partnering.communities(request, "offer"),
-        "kinds": partnering.words(rules.NEEDS),
+        "kinds": names.choices(rules.NEEDS),
         "place_name": places.area_name(within) if within else "",
         "longest": book.LONGEST,
         "typed": typed or {"area": request.GET.get("area", "")},
@@ -90,15 +91,13 @@ def _one(request: Visit, need_id: UUID, typed: Mapping[str, str] | None = None) 
     row = book.need(need_id)
     told = book.words_of([row.id])
     taken = partnering.shown(queries.of_need(row.id), request)
-    may = rules.may(request.standing, "offer", area=row.area)
+    held = any(item["one"].state == "taken" for item in taken)
+    may = book.allowed(row, request.standing, told=bool(told[row.id]), held=held)
     return {
         **_shown(row, told[row.id]),
         "taken": taken,
         "takers": partnering.takers(request, row.area) if row.open else [],
-        "may": may,
-        "may_withdraw": may and row.open,
-        "may_restore": may and row.withdrawn_at is not None and bool(told[row.id]),
-        "may_erase": may and bool(told[row.id]) and not any(item["one"].state == "taken" for item in taken),
+        **{f"may_{act}": act in may for act in _ACTS},
         "typed": typed or {"starts_on": local_day(request.moment).isoformat(), "ends_on": "", "who": ""},
     }
 
@@ -111,8 +110,8 @@ def take_on(request: Visit, need_id: UUID) -> HttpResponse:
     try:
         made = commands.take_on(
             by=request.standing, now=request.moment, need_id=need_id, **partnering.who(typed["who"]),
-            starts_on=partnering.day(typed["starts_on"], "starts_on"),
-            ends_on=partnering.day(typed["ends_on"], "ends_on"),
+            starts_on=day(typed["starts_on"], "starts_on"),
+            ends_on=day(typed["ends_on"], "ends_on"),
         )  # fmt: skip
     except Refused as caught:
         context = {**_one(request, need_id, typed), "refusal": caught, "wrong": caught.fields}

@@ -1,7 +1,7 @@
 """Double registration, pairing, take-ons: the list, one of them with its moves, entering a new one, as a file."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.commands import note_export
-from xiucheng.foundation.people.neighbourhood import neighbours
-from xiucheng.foundation.people.neighbourhood.stewards import local_day
 from xiucheng.foundation.places import queries as places
-from xiucheng.interfaces.web.typed import identifier
+from xiucheng.interfaces.web.typed import day, identifier, needed_day
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.verbs import verb
 from xiucheng.operations.responsibility.partners import commands, needs, queries, rules
 from xiucheng.operations.responsibility.partners.queries import Row
 
@@ -64,12 +62,12 @@ def partners(request: Visit) -> HttpResponse:
         "more": more,
         "running": sum(one.phase(today) in {"running", "ending"} for one in rows),
         "ending": sum(one.phase(today) in {"ending", "over"} for one in rows),
-        "unpaired": [(code, name, code in pairs) for code, name in partnering.unpaired(asked["within"], today)],
+        "unpaired": [(one.code, one.name, one.code in pairs) for one in queries.unpaired(today, asked["within"])],
         "may_see": people.may(request.standing, "people.see_responsible"),
         "may_pair": bool(pairs),
         "may_register": bool(partnering.communities(request, "register_organisation")),
         "areas": names.area_groups(),
-        "kinds": partnering.words(rules.KINDS),
+        "kinds": names.choices(rules.KINDS),
         "phases": _phases(),
         "organisations": [(str(one.id), one.name) for one in people.organisations().values()],
         "organisation": str(asked["organisation_id"] or ""),
@@ -112,26 +110,18 @@ def partnership(request: Visit, partnership_id: UUID) -> HttpResponse:
 def _one(request: Visit, partnership_id: UUID) -> dict[str, Any]:
     row = queries.partnership(partnership_id, request.standing)
     (item,) = partnering.shown([row], request)
-    allowed = queries.allowed(row, request.standing)
     return {
         **item,
-        "moves": partnering.moves(allowed),
-        "may_renew": row.kind == "pairing" and row.state == "paired" and not row.renewed and "end_pairing" in allowed,
+        "moves": partnering.moves(queries.allowed(row, request.standing)),
+        "may_renew": queries.may_renew(row, request.standing),
         "renew_from": rules.next_start(row.ends_on, local_day(request.moment)) if row.ends_on else None,
-        "reasons": partnering.words(rules.REASONS),
-        "results": partnering.words(rules.RESULTS),
+        "reasons": names.choices(rules.REASONS),
+        "results": names.choices(rules.RESULTS),
         "told": needs.result_words(row.id) if row.result else "",
-        "may_forget": _may_forget(request, row),
+        "may_forget": queries.may_forget(row, request.standing),
         "undo": _undo(request, row),
         "typed": {},
     }
-
-
-def _may_forget(request: Visit, row: Row) -> bool:
-    if row.kind != "registration" or row.whose != "person" or row.state in rules.LIVE:
-        return False
-    kept = not row.neighbour_id or people.may(request.standing, "people.stewards", area=row.area)
-    return kept and rules.may(request.standing, "register_person", area=row.area, person_id=row.person_id)
 
 
 def _undo(request: Visit, row: Row) -> dict[str, Any] | None:
@@ -169,7 +159,7 @@ def renew(request: Visit, partnership_id: UUID) -> HttpResponse:
     try:
         made = commands.renew(
             by=request.standing, now=request.moment, partnership_id=partnership_id,
-            ends_on=partnering.asked_day(typed["ends_on"], "ends_on"),
+            ends_on=needed_day(typed["ends_on"], "ends_on"),
         )  # fmt: skip
     except Refused as caught:
         context = {**_one(request, partnership_id), "refusal": caught, "wrong": caught.fields, "typed": typed}
@@ -228,47 +218,44 @@ def _form(request: Visit, form: str, typed: Mapping[str, str] | None = None, top
     act, today = FORMS[form], local_day(request.moment)
     asked = {key: request.GET.get(key, "") for key in ("area", "organisation")}
     mine = partnering.organisations(request, act if act != "register_person" else "register_organisation")
-    near = [one for one in request.standing.posts if rules.may(request.standing, "confirm_person", area=one.area)]
     return {
         "form": form,
         "communities": partnering.communities(request, act),
         "organisations": [(str(one.id), one.name) for one in people.organisations().values() if one.is_active]
         if form == "person"
         else mine,
-        "topics": [(code, title, code in (topics or ())) for code, title in partnering.words(rules.TOPICS)],
-        "for_others": form == "person" and bool(near),
+        "topics": [(code, title, code in (topics or ())) for code, title in names.choices(rules.TOPICS)],
+        "for_others": form == "person" and rules.may_somewhere(request.standing, "confirm_person"),
         "typed": typed
-        or {**asked, "starts_on": today.isoformat(), "ends_on": partnering.year_on(today).isoformat(), "who": "me"},
-        "latest": today + timedelta(days=366),
+        or {**asked, "starts_on": today.isoformat(), "ends_on": (today + rules.USUAL_TERM).isoformat(), "who": "me"},
+        "latest": today + rules.FARTHEST,
     }
 
 
-@verb
 def _enter(request: Visit, form: str, typed: Mapping[str, str], topics: list[str]) -> UUID:
-    """Both what is kept of a person and the registration, or neither."""
-    by, now = request.standing, request.moment
-    since = partnering.day(typed["starts_on"], "starts_on")
+    by, now, area = request.standing, request.moment, typed["area"]
+    since = day(typed["starts_on"], "starts_on")
     if form == "person":
-        # Where they work may be left out.
-        works_at = partnering.chosen(typed["organisation"], "organisation") if typed["organisation"] else None
-        return commands.register(
-            by=by, now=now, area=typed["area"], organisation_id=works_at, since=since, **_who(request, typed)
-        )
+        return _person(request, typed, since)
     organisation = partnering.chosen(typed["organisation"], "organisation")
     if form == "organisation":
-        return commands.register(by=by, now=now, area=typed["area"], organisation_id=organisation, since=since)
+        return commands.register(by=by, now=now, area=area, organisation_id=organisation, since=since)
     return commands.pair(
-        by=by, now=now, organisation_id=organisation, area=typed["area"],
-        starts_on=partnering.asked_day(typed["starts_on"], "starts_on"),
-        ends_on=partnering.asked_day(typed["ends_on"], "ends_on"), topics=topics,
+        by=by, now=now, organisation_id=organisation, area=area,
+        starts_on=needed_day(typed["starts_on"], "starts_on"),
+        ends_on=needed_day(typed["ends_on"], "ends_on"), topics=topics,
     )  # fmt: skip
 
 
-def _who(request: Visit, typed: Mapping[str, str]) -> dict[str, UUID | None]:
+def _person(request: Visit, typed: Mapping[str, str], since: date | None) -> UUID:
+    by, now, area = request.standing, request.moment, typed["area"]
+    # Where they work may be left out.
+    works_at = partnering.chosen(typed["organisation"], "organisation") if typed["organisation"] else None
     if typed["who"] == "me":
-        return {"person_id": request.standing.person_id}
-    kept = neighbours.keep_neighbour(
-        by=request.standing, now=request.moment, area=typed["area"], name=typed["name"], phone=typed["phone"],
-        home=typed["home"],
+        return commands.register(
+            by=by, now=now, area=area, organisation_id=works_at, person_id=by.person_id, since=since
+        )  # fmt: skip
+    return commands.register_neighbour(
+        by=by, now=now, area=area, organisation_id=works_at, since=since,
+        name=typed["name"], phone=typed["phone"], home=typed["home"],
     )  # fmt: skip
-    return {"neighbour_id": kept}

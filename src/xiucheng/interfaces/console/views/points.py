@@ -54,7 +54,7 @@ class Search:
             get.get("search", "").strip()[:40],
             state if state in POINT_STATES else "",
             get.get("type", "")[:32],
-            places.area_code(get.get("place", "").strip()) or "",
+            names.asked_area(get.get("place", "")),
             identifier(get.get("agency", "")),
             relation if relation in RELATIONS else "",
         )
@@ -63,8 +63,7 @@ class Search:
         only = None
         if self.agency is not None:
             only = people.codes_of_agency(kind, self.agency, self.relation, at=request.moment)
-        within = self.within if len(self.within) > 6 else ""
-        return points.Asked(self.text, self.state, self.type, within, only)
+        return points.Asked(self.text, self.state, self.type, self.within, only)
 
 
 def type_name(kind: str, said: str, held: Any) -> str:

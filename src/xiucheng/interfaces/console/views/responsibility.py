@@ -20,11 +20,12 @@ from xiucheng.foundation.people.commands import note_export
 from xiucheng.foundation.people.neighbourhood import neighbours, places_of, responsibilities
 from xiucheng.foundation.people.neighbourhood import stewards as book
 from xiucheng.foundation.people.neighbourhood.responsibilities import Answerable
-from xiucheng.foundation.people.neighbourhood.rules import LEVEL_NAMES
+from xiucheng.foundation.people.neighbourhood.rules import LEVEL_NAMES, LEVELS
 from xiucheng.foundation.people.neighbourhood.stewardship import KINDS
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
-from xiucheng.interfaces.web.typed import degrees, identifier
+from xiucheng.interfaces.web.typed import day, degrees, identifier
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
 from xiucheng.operations.responsibility.partners import queries as partners
@@ -37,6 +38,9 @@ from .points import type_name
 
 ACT = "people.responsible"
 _MOST = 300
+"""Places on one page (D); the file has all."""
+_STEWARDS = 30
+"""Stewards told of beside a click (D); their list has all."""
 
 
 def _enter(request: Visit) -> None:
@@ -44,10 +48,9 @@ def _enter(request: Visit) -> None:
 
 
 def _asked(request: Visit) -> dict[str, Any]:
-    found = places.area_code(request.GET.get("place", "").strip()) or ""
     level = request.GET.get("level", "")
     return {
-        "within": found if len(found) > 6 else "",
+        "within": names.asked_area(request.GET.get("place", "")),
         "level": level if level in LEVEL_NAMES else "",
         "only_missing": request.GET.get("gaps") == "1",
     }
@@ -78,7 +81,7 @@ def _context(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str
         **asked,
         "rows": [
             {"one": one, "level": _(LEVEL_NAMES[one.place.level]), "may": may[one.place.area],
-             "where": names.place(one.place.area[:9]) if one.place.level != "street" else "",
+             "where": names.place(one.place.area[: LEVELS["street"]]) if one.place.level != "street" else "",
              "people": [{"who": who, "way": way(who)} for who in one.people]}
             for one in shown
         ],
@@ -87,21 +90,14 @@ def _context(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str
         "more": len(rows) - len(shown),
         "total": len(rows),
         "areas": names.area_groups(),
-        "levels": [(code, _(title)) for code, title in LEVEL_NAMES.items()],
-        "may_name": _may_name(request, asked["within"]),
+        "levels": names.choices(LEVEL_NAMES),
+        "may_name": people.may_within(request.standing, ACT, asked["within"]),
         "may_export": people.may(request.standing, "people.lists_export", area=asked["within"] or None),
         "staff": _staff(request),
         "place_name": places.area_name(asked["within"]) if asked["within"] else "",
         "typed": typed or {"place": request.GET.get("for", ""), "person": ""},
         "undo": _undo(request),
     }  # fmt: skip
-
-
-def _may_name(request: Visit, within: str) -> bool:
-    return any(
-        people.may(request.standing, ACT, area=area)
-        for area in {within, *(post.area for post in request.standing.posts if post.area.startswith(within))}
-    )
 
 
 def _staff(request: Visit) -> list[tuple[str, str]]:
@@ -156,14 +152,8 @@ def _person(said: str) -> UUID:
 
 def _until(said: str) -> datetime | None:
     """The end of a local day as a moment: a term that ends on a day ends when the day does."""
-    if not said:
-        return None
-    try:
-        day = datetime.fromisoformat(said).date() + timedelta(days=1)
-        return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
-    except (ValueError, OverflowError):
-        text = _("请填日期，例如 2026-12-31。")
-        raise Refused("bad_date", text, fields={"until": text}) from None
+    last = day(said, "until")
+    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(settings.TIME_ZONE)) if last else None
 
 
 @require_POST
@@ -215,7 +205,7 @@ def _partners(request: Visit, community: str) -> dict[str, Any]:
     """Who stands by a community today, and whether any organisation is paired with it."""
     return {
         "partners": partnering.beside(request, community, told=True),
-        "unpaired": bool(partners.unpaired([community], book.local_day(request.moment))),
+        "unpaired": bool(partners.unpaired(local_day(request.moment), community)),
         "may_pair": may_partner(request.standing, "pair", area=community),
     }
 
@@ -231,7 +221,6 @@ def export(request: Visit) -> HttpResponse:
         by=request.standing, now=request.moment, which="responsibilities", rows=len(rows), area=asked["within"],
         asked=[code for code in (asked["level"],) if code],
     )  # fmt: skip
-    zone = ZoneInfo(settings.TIME_ZONE)
     heads = [
         _("级别"),
         _("地方"),
@@ -248,19 +237,19 @@ def export(request: Visit) -> HttpResponse:
     for row in rows:
         head = (_(LEVEL_NAMES[row.place.level]), row.place.name, row.place.code, names.place(row.place.area), row.least,
                 row.missing)  # fmt: skip
-        cells += [(*head, who.name, way(who), _day(who.since, zone), _day(who.until, zone)) for who in row.people]
+        cells += [(*head, who.name, way(who), _day(who.since), _day(who.until)) for who in row.people]
         if not row.people:
             cells.append((*head, "", "", "", ""))
     return sheets.answer(request, "responsibility", _("包保名单"), heads, cells, [10, 18, 18, 24, 8, 8, 14, 16, 12, 12])
 
 
-def _day(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).date().isoformat() if at else ""
+def _day(at: datetime | None) -> str:
+    return local_day(at).isoformat() if at else ""
 
 
 def _stewards(request: Visit, community: str) -> list[dict[str, Any]]:
     """Centre households and stewards in office there, for those who may see neighbours; names as they may see them."""
-    rows = book.stewards(request.standing, within=community, state="serving", limit=30)
+    rows = book.stewards(request.standing, within=community, state="serving", limit=_STEWARDS)
     held = neighbours.opened([one.kept for one in rows], request.standing)
     return [{"one": one, "name": held[one.neighbour_id].name, "kind": _(KINDS[one.kind])} for one in rows]
 
@@ -280,6 +269,7 @@ def here(request: Visit) -> HttpResponse:
         except Refused as caught:
             refusal = caught
     held = names.catalogue(request.moment)
+    community = found.area if found and len(found.area) == LEVELS["community"] else ""
     context = {
         "asked": asked,
         "found": found,
@@ -289,8 +279,8 @@ def here(request: Visit) -> HttpResponse:
              "people": [{"who": each.who, "phone": each.phone, "way": way(each.who)} for each in one.people]}
             for one in (found.levels if found else ())
         ],
-        "stewards": _stewards(request, found.area) if found and len(found.area) == 12 else (),
-        "partners": partnering.beside(request, found.area, found.unit_grid) if found and len(found.area) == 12 else (),
+        "stewards": _stewards(request, community) if community else (),
+        "partners": partnering.beside(request, community, found.unit_grid) if found and community else (),
         "where": names.place(found.area) if found else "",
         "category_name": names.category(asked.get("category", ""), held),
         "components": [

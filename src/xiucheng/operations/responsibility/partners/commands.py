@@ -6,8 +6,8 @@ from uuid import UUID
 
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.neighbourhood import neighbours
-from xiucheng.foundation.people.neighbourhood.stewards import local_day
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.rows import locked, refusing
 from xiucheng.kit.verbs import verb
@@ -65,6 +65,26 @@ def register(
     checked_organisation(organisation_id)
     checked_person(by, community, person_id, neighbour_id)
     return _begin("register", row, by, now, today)
+
+
+@verb
+def register_neighbour(
+    *,
+    by: Standing,
+    now: datetime,
+    area: str,
+    name: str,
+    phone: str = "",
+    home: str = "",
+    organisation_id: UUID | None = None,
+    since: date | None = None,
+) -> UUID:
+    """Somebody whom the community may not keep yet registers there: kept in the vault and registered, both or neither.
+
+    Refused: as keep_neighbour and register.
+    """
+    kept = neighbours.keep_neighbour(by=by, now=now, area=area, name=name, phone=phone, home=home)
+    return register(by=by, now=now, area=area, organisation_id=organisation_id, neighbour_id=kept, since=since)
 
 
 @verb

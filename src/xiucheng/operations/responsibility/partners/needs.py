@@ -188,6 +188,16 @@ def need(need_id: UUID) -> NeedRow:
     return NeedRow(*row)
 
 
+def allowed(row: NeedRow, standing: Standing, *, told: bool, held: bool) -> set[str]:
+    """What this reader may do with a need now: withdraw what nobody took on, restore what was withdrawn, erase words
+    unless somebody has it in hand; no statement. told: its words are there; held: somebody has it in hand.
+    """
+    if not rules.may(standing, "offer", area=row.area):
+        return set()
+    now = {"withdraw": row.open, "restore": row.withdrawn_at is not None and told, "erase": told and not held}
+    return {act for act, possible in now.items() if possible}
+
+
 def words_of(need_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What needs are about, "" where it was erased; two statements, one of them on `keys`, none for none."""
     wanted = set(need_ids)

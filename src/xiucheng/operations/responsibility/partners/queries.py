@@ -11,6 +11,8 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
 from xiucheng.foundation.people.neighbourhood import neighbours
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.queries import AreaView
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
@@ -186,6 +188,21 @@ def allowed(row: Row, standing: Standing) -> list[str]:
     ]
 
 
+def may_renew(row: Row, standing: Standing) -> bool:
+    """May this reader agree on a further term of a pairing, which has none yet; no statement."""
+    goes_on = row.kind == "pairing" and row.state == "paired" and not row.renewed
+    return goes_on and rules.may(standing, "pair", area=row.area, agency_id=row.organisation_id)
+
+
+def may_forget(row: Row, standing: Standing) -> bool:
+    """May this reader have a person's registration that is over forgotten, with what the community keeps of them; no
+    statement."""
+    if row.kind != "registration" or row.whose != "person" or row.state in rules.LIVE:
+        return False
+    kept = not row.neighbour_id or people.may(standing, "people.stewards", area=row.area)
+    return kept and rules.may(standing, "register_person", area=row.area, person_id=row.person_id)
+
+
 def undo_until(row: Row, standing: Standing, now: datetime) -> datetime | None:
     """Until when this reader may take the last move back; None where they may not, or no longer."""
     until = row.changed_at + UNDO_WINDOW
@@ -193,11 +210,33 @@ def undo_until(row: Row, standing: Standing, now: datetime) -> datetime | None:
     return until if mine and until > now else None
 
 
-def unpaired(communities: Sequence[str], today: date) -> list[str]:
-    """Those of the communities with which no organisation is paired today; one statement."""
-    rows = Partnership.objects.filter(_term("now", today), kind="pairing", area__in=communities)
+def unpaired(today: date, within: str = "") -> list[AreaView]:
+    """The communities of an area ("": the district) with which no organisation is paired today; one statement."""
+    asked = places.communities(within)
+    rows = Partnership.objects.filter(_term("now", today), kind="pairing", area__in=[one.code for one in asked])
     paired = set(rows.values_list("area", flat=True))
-    return [code for code in communities if code not in paired]
+    return [one for one in asked if one.code not in paired]
+
+
+def communities(standing: Standing, act: str) -> list[AreaView]:
+    """The communities in which this reader may do an act of rules.MAY, for an own organisation or oneself anywhere; no
+    statement."""
+    mine = rules.own_organisations(standing)
+    agency_id, person_id = mine[0] if mine else None, standing.person_id if act.endswith("_person") else None
+    return [
+        one
+        for one in places.communities()
+        if rules.may(standing, act, area=one.code, agency_id=agency_id, person_id=person_id)
+    ]
+
+
+def organisations(standing: Standing, act: str, area: str = "") -> list[people.Agency]:
+    """The organisations for which this reader may do an act of rules.MAY, their own first, then by code: all where a
+    community ("": of any of their posts) is theirs, else their own; at most one statement."""
+    every = rules.may(standing, act, area=area) if area else rules.may_somewhere(standing, act)
+    mine = rules.own_organisations(standing)
+    held = [one for one in people.organisations().values() if one.is_active and (every or one.id in mine)]
+    return sorted(held, key=lambda one: (one.id not in mine, one.code))
 
 
 def open_of(organisation_id: UUID) -> int:

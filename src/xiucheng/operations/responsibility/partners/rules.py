@@ -14,14 +14,10 @@ from uuid import UUID
 from xiucheng.foundation.people.neighbourhood.rules import LEVELS
 from xiucheng.foundation.people.neighbourhood.stewardship import term_ok
 from xiucheng.foundation.people.rules import ROLES, Standing, reaches
+from xiucheng.kit.words import marked as _
 
 Table = Mapping[str, str]
 """Role → how far it reaches, as people.rules.reaches reads it."""
-
-
-def _(text: str) -> str:
-    """Marks words for translation; who shows them translates."""
-    return text
 
 
 KINDS: Mapping[str, str] = MappingProxyType({"registration": _("双报到"), "pairing": _("结对"), "take_on": _("认领")})
@@ -156,6 +152,16 @@ def keeps_partnerships(standing: Standing) -> bool:
     return any(post.role in table for post in standing.posts for table in tables)
 
 
+def may_somewhere(standing: Standing, act: str) -> bool:
+    """May this standing do this act of MAY for the place of one of their posts?"""
+    return any(may(standing, act, area=post.area) for post in standing.posts)
+
+
+def own_organisations(standing: Standing) -> list[UUID]:
+    """The organisations whose affairs this standing keeps."""
+    return [post.agency_id for post in standing.posts if post.role in _ORGANISATION and post.agency_id]
+
+
 def act_of(name: str, whose: str) -> str:
     """The act of MAY that a move needs; whose: "organisation" or "person"."""
     move = MOVES[name]
@@ -187,6 +193,9 @@ NOTICE = timedelta(days=30)
 
 FARTHEST = timedelta(days=366)
 """Nothing is agreed to begin later than a year from now (D): longer is a slip of the pen."""
+
+USUAL_TERM = timedelta(days=364)
+"""From the first day of a pairing to its last one, as forms offer it: a year (D)."""
 
 
 def span_fault(starts_on: date, ends_on: date | None, today: date, *, needs_end: bool) -> bool:
@@ -247,7 +256,7 @@ def sees(standing: Standing, organisations: Mapping[UUID, str]) -> Sees:
         for post in standing.posts
         if post.role in _NEAR and len(post.area) >= LEVELS["community"]
     }
-    led = {post.agency_id for post in standing.posts if post.role in _ORGANISATION and post.agency_id}
+    led = set(own_organisations(standing))
     heads = {post.area for post in standing.posts if post.role in _COMMUNITY and post.area}
     led |= {one for one, area in organisations.items() if area and area in heads}
     return Sees(standing.is_system, standing.person_id, tuple(sorted(communities)), tuple(sorted(led)))
