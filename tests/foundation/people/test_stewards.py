@@ -6,9 +6,11 @@ from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refusing import refused
 from xiucheng.foundation.people.neighbourhood.stewardship import MOVES, STATES, Asked, fault, makes_circle
 from xiucheng.kit.refused import Refused
 
@@ -84,8 +86,9 @@ def test_from_the_choice_to_the_end_of_a_term(world):
     from xiucheng.foundation.people.neighbourhood import stewards
 
     steward = choose(world, keep(world))
-    with pytest.raises(Refused, match="notice_too_short"):
+    with translation.override("en"), refused("notice_too_short") as caught:
         move(world, steward, "publish", until=TODAY + timedelta(days=4))
+    assert "5 days" in str(caught.value.fields["until"])
     assert move(world, steward, "publish", until=TODAY + timedelta(days=5)) == "published"
     with pytest.raises(Refused, match="still_published"):
         move(world, steward, "take_office", starts_on=TODAY, ends_on=date(2027, 1, 1))

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit.days import local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
@@ -29,7 +28,7 @@ _DATES = ("published_on", "objections_until", "starts_on", "ends_on", "ended_on"
 _SAID: Mapping[str, Any] = {
     "illegal_move": _("现在的状态不能这样办，请看最新的情况。"),
     "reason_needed": _("请选原因。"),
-    "notice_too_short": _("公示至少 %(days)s 天，请改截止日期。") % {"days": stewardship.NOTICE_DAYS},
+    "notice_too_short": _("公示至少 %(days)s 天，请改截止日期。"),
     "still_published": _("公示还没有结束，期满没有异议才能就任。"),
     "bad_term": _("任期要写明起止，止在起之后，最长五年。"),
 }
@@ -72,11 +71,6 @@ _COLUMNS = (
     "objections_until", "starts_on", "ends_on", "ended_on", "reason", "changed_at", "changed_by",
     "neighbour__subject_id", "neighbour__subject__key", "neighbour__subject__sealed",
 )  # fmt: skip
-
-
-def local_day(now: datetime) -> date:
-    """The site's local day."""
-    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 @verb
@@ -168,8 +162,10 @@ def move_steward(*, by: Standing, now: datetime, steward_id: UUID, move: str, as
     today = local_day(now)
     code = stewardship.fault(move, row.state, asked, today=today, objections_until=row.objections_until)
     if code:
-        fields = {_FIELDS[code]: _SAID[code]} if code in _FIELDS else None
-        raise Refused(code, _SAID[code], fields=fields, status=422 if fields else 409)
+        # In the language of whoever asks, so not before somebody does.
+        text = _SAID[code] % {"days": stewardship.NOTICE_DAYS}
+        fields = {_FIELDS[code]: text} if code in _FIELDS else None
+        raise Refused(code, text, fields=fields, status=422 if fields else 409)
     row.before = kept_before(row)
     row.state = MOVES[move][1]
     _date(row, move, asked, today)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.places.rules import housing_form
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import attempt, verb
 
@@ -19,7 +20,7 @@ from ..commands.frame import locked, record
 from ..models import ChainLink, Steward
 from ..rules import Standing
 from . import neighbours, stewardship
-from .stewards import UNKNOWN, StewardRow, choose_steward, kept_before, local_day, stewards
+from .stewards import UNKNOWN, StewardRow, choose_steward, kept_before, stewards
 
 _MOST = 2000
 """More stewards of one kind no community has (D)."""
@@ -84,6 +85,19 @@ def key_of(community: str, kind: str, covers: str, name: str) -> tuple[str, str,
 
 
 @verb
+def enter_listed(*, by: Standing, now: datetime, said: Listed) -> UUID:
+    """Somebody of a list whom nobody knows yet: kept in the vault and entered, both or neither.
+
+    Refused: as keep_neighbour and enter_steward.
+    """
+    who = neighbours.keep_neighbour(by=by, now=now, area=said.area, name=said.name, phone=said.phone, home=said.home)
+    return enter_steward(
+        by=by, now=now, neighbour_id=who, kind=said.kind, covers=said.covers, selection=said.selection,
+        chosen_on=said.chosen_on, households=said.households, starts_on=said.starts_on, ends_on=said.ends_on,
+    )  # fmt: skip
+
+
+@verb
 def merge_steward(*, by: Standing, now: datetime, said: Listed) -> tuple[UUID, Literal["created", "changed", "same"]]:
     """Take one row of a list in: somebody new is entered, somebody known gets the households and the term of the list,
     as far as it says them; the same row again changes nothing.
@@ -94,14 +108,7 @@ def merge_steward(*, by: Standing, now: datetime, said: Listed) -> tuple[UUID, L
     queries.demand(by, "people.stewards", area=community)
     there = _known_as(by, key_of(community, said.kind, said.covers, said.name))
     if there is None:
-        who = neighbours.keep_neighbour(
-            by=by, now=now, area=community, name=said.name, phone=said.phone, home=said.home
-        )  # fmt: skip
-        made = enter_steward(
-            by=by, now=now, neighbour_id=who, kind=said.kind, covers=said.covers, selection=said.selection,
-            chosen_on=said.chosen_on, households=said.households, starts_on=said.starts_on, ends_on=said.ends_on,
-        )  # fmt: skip
-        return made, "created"
+        return enter_listed(by=by, now=now, said=said), "created"
     fresh = {
         name: value
         for name in ("households", "starts_on", "ends_on")

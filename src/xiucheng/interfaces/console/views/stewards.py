@@ -1,7 +1,6 @@
 """Centre households and stewards: chosen, published, in office; who reaches them; the notice to hang out; as a file."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.commands import note_export
 from xiucheng.foundation.people.neighbourhood import chains, neighbours
 from xiucheng.foundation.people.neighbourhood import stewards as book
+from xiucheng.foundation.people.neighbourhood.rules import LEVELS
 from xiucheng.foundation.people.neighbourhood.stewardship import (
     KINDS,
     MOVE_NAMES,
@@ -28,17 +28,15 @@ from xiucheng.foundation.people.neighbourhood.stewardship import (
     moves_from,
 )
 from xiucheng.foundation.places import queries as places
-from xiucheng.interfaces.web.typed import identifier, whole
+from xiucheng.interfaces.web.typed import day, identifier, needed_day, whole
 from xiucheng.kit.refused import Refused
 
 from .. import names, sheets
 from ..doors import Visit, desk, page
 
 _FIELDS = ("area", "name", "phone", "home", "kind", "covers", "households", "selection", "chosen_on")
-
-
-# D: rows of one export; a community has some dozens.
 _MOST = 5000
+"""Rows of one export (D); a community has some dozens."""
 
 
 def _enter(request: Visit) -> None:
@@ -73,20 +71,16 @@ def _list(request: Visit, typed: Mapping[str, str] | None = None) -> dict[str, A
         "serving": sum(one.state == "serving" for one in rows),
         "published": sum(one.state == "published" for one in rows),
         "areas": names.area_groups(),
-        "communities": [one for one in places.subtree() if one.level == "community"],
-        "kinds": _words(KINDS),
-        "states": _words(STATES),
-        "selections": _words(SELECTIONS),
+        "communities": places.communities(),
+        "kinds": names.choices(KINDS),
+        "states": names.choices(STATES),
+        "selections": names.choices(SELECTIONS),
         "place_name": places.area_name(asked["within"]) if asked["within"] else "",
         "may_choose": people.may_somewhere(request.standing, "people.stewards"),
         "may_export": people.may(request.standing, "people.stewards", area=asked["within"] or None),
         "notices": sorted({(one.area, places.area_name(one.area)) for one in rows if one.state == "published"}),
         "typed": typed or {},
     }
-
-
-def _words(table: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(code, _(title)) for code, title in table.items()]
 
 
 def _shown(one: book.StewardRow, who: neighbours.Known) -> dict[str, Any]:
@@ -121,17 +115,9 @@ def _chosen(typed: Mapping[str, str]) -> dict[str, Any]:
     """The form as the verb takes it."""
     return {
         **typed,
-        "chosen_on": _day(typed["chosen_on"], "chosen_on"),
+        "chosen_on": needed_day(typed["chosen_on"], "chosen_on"),
         "households": whole(typed["households"], "households") if typed["households"] else None,
     }
-
-
-def _day(said: str, field: str) -> date:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        text = _("请填日期，例如 2026-12-31。")
-        raise Refused("bad_date", text, fields={field: text}) from None
 
 
 @require_GET
@@ -150,7 +136,8 @@ def _one(request: Visit, steward_id: UUID) -> dict[str, Any]:
     wanted = {row.neighbour_id, *(one.neighbour_id for one in below), *(one.neighbour_id for one in others)}
     wanted |= {one.through for one in way if one.through}
     held = neighbours.known(wanted, request.standing)
-    staff = [one for one in people.staff(at=request.moment, area=row.area[:9]) if row.area.startswith(one.post.area)]
+    street = row.area[: LEVELS["street"]]
+    staff = [one for one in people.staff(at=request.moment, area=street) if row.area.startswith(one.post.area)]
     named = people.person_names(one.person_id for one in way)
     may = people.may(request.standing, "people.stewards", area=row.area)
     return {
@@ -158,7 +145,7 @@ def _one(request: Visit, steward_id: UUID) -> dict[str, Any]:
         "way": [_through(one, named, held) for one in way],
         "reaches": [held[one.neighbour_id].name or _("资料已清除") for one in below],
         "moves": [{"name": name, "title": _(MOVE_NAMES[name])} for name in moves_from(row.state)] if may else [],
-        "reasons": _words(REASONS),
+        "reasons": names.choices(REASONS),
         "staff": [(f"p:{one.person_id}", f"{one.name}（{people.role_name(one.post.role)}）") for one in staff],
         "peers": [
             (f"n:{one.neighbour_id}", f"{held[one.neighbour_id].name}（{_(KINDS[one.kind])} {one.covers}）")
@@ -193,9 +180,7 @@ def move(request: Visit, steward_id: UUID, name: str) -> HttpResponse:
     book.steward(steward_id, request.standing)
     days = {key: request.POST.get(key, "").strip() for key in ("until", "starts_on", "ends_on")}
     try:
-        asked = Asked(
-            reason=request.POST.get("reason", ""), **{key: _day(said, key) for key, said in days.items() if said}
-        )
+        asked = Asked(reason=request.POST.get("reason", ""), **{key: day(said, key) for key, said in days.items()})
         book.move_steward(by=request.standing, now=request.moment, steward_id=steward_id, move=name, asked=asked)
     except Refused as caught:
         context = {**_one(request, steward_id), "refusal": caught, "wrong": caught.fields, "typed": days}

@@ -94,6 +94,11 @@ def _date(value: Any) -> str:
     return found.isoformat()
 
 
+def day(said: str) -> date | None:
+    """The day of a date cell in the form that `_date` brought it into, None for an empty one."""
+    return date.fromisoformat(said) if said else None
+
+
 def _from_number(value: float) -> date:
     if 19_000_101 <= value <= 21_001_231 and value.is_integer():
         return _from_text(str(int(value)))

@@ -79,7 +79,7 @@ class Housing(Template):
 
     def settle(self, rows: Sequence[tuple[int, Values]], ground: Ground) -> Settled:
         settled = Settled()
-        community = looking.Once(looking.area)
+        community = looking.community("not_a_community")
         placed = [(row, values, key) for row, values in rows if (key := _key(row, values, community, settled))]
         # Homes that are told twice and differently fall out before they can say anything about their compound.
         for row, values, key in placed:
@@ -183,8 +183,6 @@ def _key(row: int, values: Values, community: looking.Once, settled: Settled) ->
     faults = len(settled.faults)
     try:
         area = community(values["community"])
-        if len(area) != 12:
-            raise BadCell("not_a_community", values["community"][:30])
     except BadCell as bad:
         settled.fault(row, "community", bad.code, bad.detail)
         return ()

@@ -10,6 +10,7 @@ from uuid import UUID
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.queries import Agency, Member
 from xiucheng.foundation.places import queries as places
+from xiucheng.foundation.places.rules import level_of
 
 from ..rules.cells import BadCell, form
 from .base import Key, KnownRows
@@ -53,6 +54,20 @@ class Once:
         if isinstance(found, BadCell):
             raise BadCell(found.code, found.detail)
         return found
+
+
+def community(otherwise: str) -> Once:
+    """A look-up of communities by code or name. What names nothing raises unknown_area; a street or the district raises
+    the code `otherwise`, whose sentence says what a community is wanted for.
+    """
+
+    def look(said: str) -> str:
+        code = area(said)
+        if level_of(code) != "community":
+            raise BadCell(otherwise, said[:30])
+        return code
+
+    return Once(look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +159,4 @@ def area_names() -> list[str]:
 
 def community_names() -> list[str]:
     """The names of all communities, for the lists of the downloads."""
-    return [one.name for one in places.subtree() if one.level == "community"]
+    return [one.name for one in places.communities()]

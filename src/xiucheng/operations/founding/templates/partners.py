@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
+from xiucheng.kit.days import local_day
 from xiucheng.operations.responsibility.partners import commands, queries, rules
 from xiucheng.operations.responsibility.partners.queries import Row
 
-from ..rules.cells import BadCell, form
+from ..rules.cells import BadCell, day, form
 from . import looking
 from .base import Change, Column, Done, Key, KnownRows, Record, Settled, Template, There, Values
 
@@ -65,7 +64,7 @@ class Partners(Template):
     )  # fmt: skip
 
     def ground(self, now: datetime, known: KnownRows) -> Ground:
-        today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+        today = local_day(now)
         codes = {one.id: one.code for one in people.organisations().values()}
         there: dict[Key, There] = {}
         spans: dict[tuple[str, ...], list[tuple[Key, Span]]] = defaultdict(list)
@@ -82,7 +81,7 @@ class Partners(Template):
 
     def settle(self, rows: Sequence[tuple[int, Values]], ground: Ground) -> Settled:
         settled = Settled()
-        look = looking.Once(_community)
+        look = looking.community("not_the_community")
         for row, values in rows:
             faults = len(settled.faults)
             named: dict[str, str] = {}
@@ -91,7 +90,7 @@ class Partners(Template):
                     named[column] = find(values.get(column, ""))
                 except BadCell as bad:
                     settled.fault(row, column, bad.code, bad.detail)
-            starts, ends = date.fromisoformat(values["starts_on"]), _day(values.get("ends_on", ""))
+            starts, ends = date.fromisoformat(values["starts_on"]), day(values.get("ends_on", ""))
             pairing = values["kind"] == "pairing"
             if rules.span_fault(starts, ends if pairing else None, ground.today, needs_end=pairing):
                 settled.fault(row, "ends_on" if pairing else "starts_on", "bad_span_of_days")
@@ -136,17 +135,6 @@ def _after(last: date | None) -> date:
     return last + timedelta(days=1) if last else date.max
 
 
-def _day(said: str) -> date | None:
-    return date.fromisoformat(said) if said else None
-
-
-def _community(said: str) -> str:
-    code = looking.area(said)
-    if len(code) != 12:
-        raise BadCell("not_the_community", said[:30])
-    return code
-
-
 def _topics(said: str) -> str:
     """Codes of topics in the order of the table, by their words. Raises unknown_topic."""
     words = {form(gettext(title)): code for code, title in rules.TOPICS.items()}
@@ -176,7 +164,7 @@ def _refuse_overlaps(settled: Settled, ground: Ground) -> None:
 
 
 def _span(one: Record) -> Span:
-    return date.fromisoformat(one.key[3]), _after(_day(one.values.get("ends_on", "")))
+    return date.fromisoformat(one.key[3]), _after(day(one.values.get("ends_on", "")))
 
 
 def _enter(record: Record, by: Standing, now: datetime, ground: Ground) -> str:

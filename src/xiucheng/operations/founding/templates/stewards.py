@@ -12,9 +12,9 @@ from xiucheng.foundation.people.neighbourhood import neighbours, terms
 from xiucheng.foundation.people.neighbourhood import stewards as book
 from xiucheng.foundation.people.neighbourhood.stewardship import KINDS, SELECTIONS, runs
 from xiucheng.foundation.people.rules import Standing
-from xiucheng.foundation.places import queries as places
+from xiucheng.kit.days import local_day
 
-from ..rules.cells import BadCell
+from ..rules.cells import BadCell, day
 from . import looking
 from .base import Change, Column, Done, Key, KnownRows, Record, Settled, Template, There, Values
 
@@ -81,7 +81,7 @@ class Stewards(Template):
             )
             for one in rows
         }
-        return Ground(there, book.local_day(now))
+        return Ground(there, local_day(now))
 
     def there(self, ground: Ground) -> Mapping[Key, There]:
         return ground.there
@@ -92,7 +92,7 @@ class Stewards(Template):
 
     def settle(self, rows: Sequence[tuple[int, Values]], ground: Ground) -> Settled:
         settled = Settled()
-        look = looking.Once(_community)
+        look = looking.community("not_steward_place")
         for row, values in rows:
             faults = len(settled.faults)
             community = ""
@@ -111,7 +111,7 @@ class Stewards(Template):
         return settled
 
     def _check_term(self, row: int, values: Values, there: There | None, today: date, settled: Settled) -> None:
-        starts, ends = _day(values, "starts_on"), _day(values, "ends_on")
+        starts, ends = day(values.get("starts_on", "")), day(values.get("ends_on", ""))
         if starts is None and ends is None:
             return
         if not runs(starts, ends, today):
@@ -147,36 +147,22 @@ class Stewards(Template):
         return {"community": looking.community_names()}
 
 
-def _community(said: str) -> str:
-    """The code of the community meant. Raises unknown_area, not_steward_place."""
-    code = looking.area(said)
-    if len(code) != 12 or places.area(code) is None:
-        raise BadCell("not_steward_place", said[:30])
-    return code
-
-
-def _day(values: Values, name: str) -> date | None:
-    said = values.get(name, "")
-    return date.fromisoformat(said) if said else None
-
-
 def _households(values: Values) -> int | None:
     return int(values["households"]) if values.get("households") else None
 
 
 def _enter(values: Values, by: Standing, now: datetime) -> UUID:
-    neighbour = neighbours.keep_neighbour(
-        by=by, now=now, area=values["community"], name=values["name"], phone=values["phone"], home=values["home"]
-    )
-    return terms.enter_steward(
-        by=by, now=now, neighbour_id=neighbour, kind=values["kind"], covers=values["covers"],
-        selection=values["selection"], chosen_on=date.fromisoformat(values["chosen_on"]),
-        households=_households(values), starts_on=_day(values, "starts_on"), ends_on=_day(values, "ends_on"),
+    said = terms.Listed(
+        area=values["community"], name=values["name"], kind=values["kind"], covers=values["covers"],
+        selection=values["selection"], chosen_on=date.fromisoformat(values["chosen_on"]), phone=values["phone"],
+        home=values["home"], households=_households(values), starts_on=day(values.get("starts_on", "")),
+        ends_on=day(values.get("ends_on", "")),
     )  # fmt: skip
+    return terms.enter_listed(by=by, now=now, said=said)
 
 
 def _correct(steward_id: UUID, values: Values, by: Standing, now: datetime) -> None:
     terms.correct_steward(
-        by=by, now=now, steward_id=steward_id, households=_households(values), starts_on=_day(values, "starts_on"),
-        ends_on=_day(values, "ends_on"),
+        by=by, now=now, steward_id=steward_id, households=_households(values),
+        starts_on=day(values.get("starts_on", "")), ends_on=day(values.get("ends_on", "")),
     )  # fmt: skip
