@@ -1,13 +1,9 @@
 """Founding a district: the steps with their state, a template's page, one file from upload to taken or taken back."""
 
-import io
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import xlsxwriter
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,29 +15,28 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.commands import note_export
 from xiucheng.foundation.places import queries as places
+from xiucheng.interfaces.web.downloads import XLSX, download
 from xiucheng.interfaces.web.typed import whole
 from xiucheng.interfaces.web.uploads import content_of
-from xiucheng.kit.cells import safe_cell
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.founding import beginning, commands, gaps, queries, rehearsed
 from xiucheng.operations.founding.books import limits
+from xiucheng.operations.founding.templates.base import Template
 from xiucheng.operations.founding.templates.table import template_of, templates
 
+from .. import sheets
 from ..doors import Visit, desk, page, part
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAULTS = 200
 """Faults on one page; all of them are in the marked copy."""
+GAPS = 50
+"""Gaps of one kind on one page; all of them are in the file."""
+_AROUND = 64 * 1024
+"""What a form adds to the file in it, at most."""
 
 
 def _demand(request: Visit) -> None:
     people.demand(request.standing, "site.found")
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return answer
 
 
 def _note(request: Visit, which: str, rows: int, *asked: str) -> None:
@@ -103,8 +98,12 @@ def template(request: Visit, name: str) -> HttpResponse:
 
 def _template(name: str) -> dict[str, object]:
     wanted = template_of(name)
-    return {"template": wanted, "imports": queries.imports(name), "most": limits.MAX_BYTES // 1024 // 1024,
-            "next": next((one for one in templates() if one.number > wanted.number), None)}  # fmt: skip
+    return {"template": wanted, "imports": queries.imports(name), "most": limits.MAX_BYTES >> 20,
+            "next": _after(wanted)}  # fmt: skip
+
+
+def _after(one: Template) -> Template | None:
+    return next((other for other in templates() if other.number > one.number), None)
 
 
 @require_GET
@@ -113,7 +112,7 @@ def blank(request: Visit, name: str) -> HttpResponse:
     """The template to fill in."""
     content, listed = queries.blank(name, request.standing, request.moment)
     _note(request, "founding_blank", listed, name)
-    return _file(content, f"{template_of(name).title}.xlsx".replace("/", "、"))
+    return download(content, f"{template_of(name).title}.xlsx".replace("/", "、"), XLSX)
 
 
 @csrf_exempt
@@ -121,7 +120,7 @@ def blank(request: Visit, name: str) -> HttpResponse:
 def upload(request: HttpRequest, name: str) -> HttpResponse:
     """Hand a file in. What is far too large is refused by its stated length, before anything of it is read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) > limits.MAX_BYTES + 64 * 1024:
+    if length.isdecimal() and int(length) > limits.MAX_BYTES + _AROUND:
         return _too_large(request, name)
     answer: HttpResponse = csrf_protect(_upload)(request, name)
     return answer
@@ -164,7 +163,7 @@ def _import(request: Visit, import_id: UUID) -> dict[str, object]:
     view = queries.import_view(import_id, request.standing)
     return {"view": view, "faults": view.faults[:FAULTS], "more": max(0, len(view.faults) - FAULTS),
             "retentions": queries.retentions(),
-            "next": next((one for one in templates() if one.number > view.template.number), None)}  # fmt: skip
+            "next": _after(view.template)}  # fmt: skip
 
 
 @require_GET
@@ -220,7 +219,7 @@ def marked(request: Visit, import_id: UUID) -> HttpResponse:
     """Their own file with what is wrong marked in it."""
     content, name, template, rows = queries.marked_copy(import_id, request.standing)
     _note(request, "founding_marked", rows, template)
-    return _file(content, _("标出错误的") + name)
+    return download(content, _("标出错误的") + name, XLSX)
 
 
 @require_GET
@@ -228,10 +227,15 @@ def marked(request: Visit, import_id: UUID) -> HttpResponse:
 def gap_list(request: Visit) -> HttpResponse:
     """What is still missing, each with its cure."""
     _demand(request)
-    found = gaps.gaps(request.moment)
-    rows = [{"kind": gaps.KINDS[code], "gaps": one[:50], "count": len(one), "cure": template_of(gaps.KINDS[code].cure)}
-            for code, one in found.items()]  # fmt: skip
-    return page(request, "console/setup/gaps.html", {"rows": rows, "count": sum(len(one) for one in found.values())})
+    rows = [
+        {"kind": kind, "gaps": found[:GAPS], "count": len(found), "cure": template_of(kind.cure)}
+        for kind, found in _gaps(request)
+    ]
+    return page(request, "console/setup/gaps.html", {"rows": rows, "count": sum(row["count"] for row in rows)})
+
+
+def _gaps(request: Visit) -> list[tuple[gaps.Kind, Sequence[gaps.Gap]]]:
+    return [(gaps.KINDS[code], found) for code, found in gaps.gaps(request.moment).items()]
 
 
 @require_GET
@@ -239,22 +243,14 @@ def gap_list(request: Visit) -> HttpResponse:
 def gap_file(request: Visit) -> HttpResponse:
     """The gaps as a workbook."""
     _demand(request)
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(_("缺口清单"))
-    lines = [(_("缺口"), _("代码"), _("名称"), _("到哪里补"))]
-    for code, found in gaps.gaps(request.moment).items():
-        kind = gaps.KINDS[code]
-        lines += [(str(kind.title), one.about, one.name, str(template_of(kind.cure).title)) for one in found]
-    _note(request, "founding_gaps", len(lines) - 1)
-    for number, line in enumerate(lines):
-        for column, cell in enumerate(line):
-            sheet.write_string(number, column, safe_cell(cell))
-    sheet.set_column(0, 3, 26)
-    sheet.freeze_panes(1, 0)
-    book.close()
-    stamp = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y%m%d-%H%M")
-    return _file(buffer.getvalue(), f"{_('缺口清单')}-{stamp}.xlsx")
+    rows = [
+        (kind.title, one.about, one.name, template_of(kind.cure).title)
+        for kind, found in _gaps(request)
+        for one in found
+    ]
+    _note(request, "founding_gaps", len(rows))
+    heads = [_("缺口"), _("代码"), _("名称"), _("到哪里补")]
+    return sheets.answer(request, _("缺口清单"), _("缺口清单"), heads, rows, [26, 26, 26, 26])
 
 
 @require_http_methods(["GET", "POST"])

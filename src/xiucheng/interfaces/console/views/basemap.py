@@ -45,14 +45,13 @@ def basemap(request: Visit) -> HttpResponse:
     changes = holdings.changes(15)
     drafts = [{"draft": one, "state": words.STATES[one.row.state]} for one in holdings.drafts(8)]
     gridded = holdings.gridded()
-    communities = [one for one in places.subtree() if one.level == "community"]
     context = {
         "holdings": holdings.holdings(gridded),
         "housing": housing.counts(),
         "drafts": drafts,
         "changes": named(changes),
         "kinds": holdings.KIND_NAMES.items(),
-        "communities": [{"area": one, "grids": gridded.get(one.code, 0)} for one in communities],
+        "communities": [{"area": one, "grids": gridded.get(one.code, 0)} for one in places.communities()],
         "megabytes": MAX_BYTES >> 20,
         "may": people.may(request.standing, ACT),
     }

@@ -24,10 +24,11 @@ from xiucheng.operations.intake.rules import may_self_handle
 from .. import names
 from ..doors import Visit, desk, page
 
-# D: what one person settles with two hands; everything else is one tap further, in the list of all.
 COMMON = ("E0110", "E0101", "E0105", "E0202", "E0409", "E0410", "C0123", "C0305")
+"""What one person settles with two hands (D); everything else is one tap further, in the list of all."""
 SIDES = ("before", "after")
 MOST = 4
+"""Pictures of each side (D)."""
 
 Kept = dict[str, tuple[UUID, ...]]
 """The pictures of each side that the form holds."""
