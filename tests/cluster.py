@@ -35,9 +35,14 @@ class Databases:
     admin_url: str
 
 
+def database_of(url: str) -> str:
+    """The database's name in a connection address."""
+    return str(conninfo_to_dict(url)["dbname"])
+
+
 def administering(databases: Databases, url: str) -> str:
     """A superuser's address of the database that another address names."""
-    return make_conninfo(databases.admin_url, dbname=conninfo_to_dict(url)["dbname"])
+    return make_conninfo(databases.admin_url, dbname=database_of(url))
 
 
 class Cluster:

@@ -11,13 +11,13 @@ import pytest
 from django.db import Error, connection
 from django.test import Client as Browser
 
-from tests.cluster import Databases
+from tests.cluster import Databases, database_of
 from tests.faults.site import Site
 from tests.faults.town import Client, Ledger, await_rest, end, found, judge, let_go, token
 from tests.processes import until
 from xiucheng.kit import outage
 from xiucheng.kit.now import now
-from xiucheng.kit.site import KEYS_SUFFIX, database_of
+from xiucheng.kit.site import KEYS_SUFFIX
 from xiucheng.operations.intake.secrets import tracking_key
 
 CUTS, CLIENTS = 4, 4
