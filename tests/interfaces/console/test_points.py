@@ -83,6 +83,14 @@ def test_what_is_wrong_is_said_beside_what_was_typed(things, sign_in):
     assert client.post(f"{PAGE}/correct", {"state": "lost", "lon": "x", "lat": "1"}).status_code == 422
 
 
+def test_a_place_that_nobody_knows_is_not_answered_with_everything(things, sign_in):
+    client = sign_in("shift_leader")
+    for address in (LIST, "/desk/responsibility/"):
+        answer = client.get(address, {"place": "没有的社区"})
+        assert (answer.status_code, "没有的社区" in answer.content.decode()) == (422, True), address
+        assert client.get(address, {"place": EAST}).status_code == 200
+
+
 def test_only_those_of_the_place_and_the_clerks_of_the_owner_correct_it(things, sign_in):
     far = f"{LIST}of/{LAMPS[2]}"
     said = {"state": "broken", "lon": "122.12", "lat": "37.51"}
