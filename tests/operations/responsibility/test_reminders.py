@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.operations.responsibility import partnering
 from tests.refusing import refused
 from xiucheng.foundation.notices import queries as notices
 from xiucheng.foundation.people.neighbourhood import neighbours, stewards, stewardship, terms
 from xiucheng.kit.days import local_day
 from xiucheng.operations.responsibility import reminders, timers
+from xiucheng.operations.responsibility.partners import commands
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -98,3 +100,42 @@ def test_a_term_has_its_bounds_and_a_row_said_twice_is_one(world: World) -> None
     stewards.move_steward(by=by, now=world.now, steward_id=made, move="publish", asked=asked)
     with refused("still_serving", 409):
         terms.take_back_steward(by=world.standing("street_head"), now=world.now, steward_id=made)
+
+
+def partners_inbox(world: World, name: str) -> list[str]:
+    return [
+        one.event for one in notices.inbox(world.people[name], now=world.now).rows if one.subject_room == "partners"
+    ]
+
+
+def test_a_pairing_that_ends_is_told_to_both_sides_once_and_not_where_it_is_renewed(world: World) -> None:
+    today = stewards.local_day(world.now)
+    soon = partnering.pair(world, starts=today, ends=today + timedelta(days=20))
+    renewed = partnering.pair(world, area=OTHER, by="street_head", starts=today, ends=today + timedelta(days=25))
+    partnering.pair(world, organisation="parks", starts=today, ends=today + timedelta(days=40))
+    commands.renew(
+        by=world.standing("street_head"), now=world.now, partnership_id=renewed, ends_on=today + timedelta(days=300)
+    )
+    assert timers.remind_due(world.now) == 1
+    assert timers.remind_due(world.now + timedelta(hours=1)) == 0
+    assert partners_inbox(world, "secretary") == partners_inbox(world, "roads_clerk") == [reminders.PARTNERS_EVENT]
+    assert partners_inbox(world, "parks_clerk") == partners_inbox(world, "street_head") == []
+    (told,) = notices.inbox(world.people["roads_clerk"], now=world.now).rows
+    assert (told.subject, told.link) == (soon, f"/desk/partners/{soon}")
+    assert told.args["ends_on"] in told.sentence
+    assert "结对" in told.sentence
+    commands.correct_pairing(
+        by=world.standing("secretary"), now=world.now, partnership_id=soon, ends_on=today + timedelta(days=10)
+    )
+    assert timers.remind_due(world.now) == 1, "another last day is told again"
+
+
+def test_whoever_of_the_staff_took_something_on_is_told(world: World) -> None:
+    today = stewards.local_day(world.now)
+    need = partnering.offer(world)
+    partnering.take_on(
+        world, need, by="inspector", organisation=None, person_id=world.people["inspector"],
+        ends_on=today + timedelta(days=3),
+    )  # fmt: skip
+    assert timers.remind_due(world.now) == 1
+    assert partners_inbox(world, "inspector") == [reminders.PARTNERS_EVENT]

@@ -102,6 +102,8 @@ class Partnership(models.Model):
     changed_at = models.DateTimeField()
     changed_by = models.TextField()
     before = models.JSONField(null=True)
+    # The last day that somebody was reminded of: another one is told again.
+    reminded_for = models.DateField(null=True)
 
     class Meta:
         db_table = "responsibility_partnership"

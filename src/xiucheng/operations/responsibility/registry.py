@@ -12,7 +12,8 @@ from xiucheng.foundation.places import registry as places
 
 from .configuration import KIND, effect, validate
 from .partners import needs, queries
-from .reminders import EVENT
+from .partners.rules import KINDS as PARTNERSHIPS
+from .reminders import EVENT, PARTNERS_EVENT
 from .rules import normalised
 
 registry.register(registry.PackKind(KIND, _("包保要求"), validate, normalise=normalised, effect=effect))
@@ -22,6 +23,14 @@ notices.register(
         EVENT,
         _("一位{kind}的任期到 {ends_on} 为止，请安排换届或续任。"),
         choices={"kind": {code: _(name) for code, name in KINDS.items()}},
+        fold=timedelta(0),
+    ),
+)
+notices.register(
+    notices.Event(
+        PARTNERS_EVENT,
+        _("一项{kind}到 {ends_on} 为止，请商定续期或结束。"),
+        choices={"kind": {code: _(name) for code, name in PARTNERSHIPS.items()}},
         fold=timedelta(0),
     ),
 )

@@ -13,7 +13,7 @@ from xiucheng.kit.rows import locked, refusing
 from xiucheng.kit.verbs import verb
 
 from ..models import Need, Partnership
-from . import needs, rules
+from . import needs, queries, rules
 from .frame import (
     NO_NEED,
     NO_PARTNERSHIP,
@@ -307,3 +307,13 @@ def forget(*, by: Standing, now: datetime, partnership_id: UUID) -> None:
     row.delete()
     if neighbour_id and not Partnership.objects.filter(neighbour_id=neighbour_id).exists():
         neighbours.erase_neighbour(by=by, now=now, neighbour_id=neighbour_id)
+
+
+@verb
+def note_reminded(*, by: Standing, now: datetime, partnership_id: UUID, ends_on: date) -> bool:
+    """Somebody is reminded of this last day, once; False where another worker was faster or it has changed."""
+    rows = Partnership.objects.filter(id=partnership_id, state__in=rules.LIVE, ends_on=ends_on)
+    fresh = rows.filter(queries.UNREMINDED).update(reminded_for=ends_on)
+    if fresh:
+        record("note_reminded", Partnership.objects.get(id=partnership_id), by, now, ends_on=ends_on)
+    return bool(fresh)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people import vault
@@ -237,6 +237,16 @@ def organisations(standing: Standing, act: str, area: str = "") -> list[people.A
     mine = rules.own_organisations(standing)
     held = [one for one in people.organisations().values() if one.is_active and (every or one.id in mine)]
     return sorted(held, key=lambda one: (one.id not in mine, one.code))
+
+
+UNREMINDED = Q(reminded_for__isnull=True) | ~Q(reminded_for=F("ends_on"))
+"""Nobody has been told of this last day yet."""
+
+
+def ending(today: date, limit: int = 1000) -> list[Row]:
+    """What ends within rules.NOTICE, or has run out, unrenewed, and nobody was reminded of; one statement."""
+    rows = Partnership.objects.filter(_term("ending", today), UNREMINDED)
+    return _read(rows.order_by("ends_on", "id"), limit)
 
 
 def open_of(organisation_id: UUID) -> int:
