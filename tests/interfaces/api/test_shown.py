@@ -2,8 +2,10 @@
 
 from tests.interfaces.api.asking import refused
 from tests.interfaces.api.conftest import Program
+from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
+from xiucheng.operations.cases import commands as cases
 
 
 def test_a_page_of_cases_takes_few_statements(world, program, django_assert_max_num_queries):
@@ -52,14 +54,11 @@ def test_what_a_case_shows(world, program):
 
 def test_the_inbox_is_read(world, program):
     clerk = program("roads_clerk")
-    case_id = world.file().case_id
-    body = {"move": "dispatch", "agency": str(world.agencies["roads"])}
-    program("dispatcher").post(f"/cases/{case_id}/moves", body, **{"If-Match": '"1"'})
-    supervise = {"move": "supervise", "reason": "请尽快", "reply_days": 1}
-    moved = program("leader").post(f"/cases/{case_id}/moves", supervise, **{"If-Match": '"2"'})
-    assert moved.status_code == 200, moved.content
+    # What a person did is told when they can no longer take it back; what a rule did, at once.
+    by = Standing.for_rule("routing", 1)
+    cases.dispatch_case(by=by, now=now(), case_id=world.file().case_id, agency_id=world.agencies["roads"])
     (notice,) = clerk.get("/inbox").json()["rows"]
-    assert notice["event"] == "case_supervised"
+    assert notice["event"] == "case_dispatched"
     assert not notice["read"]
     assert clerk.post(f"/inbox/{notice['id']}/read", {}).json() == {"unread": 0}
     assert clerk.get("/inbox").json()["rows"][0]["read"]

@@ -29,6 +29,7 @@ from .. import configuration
 from ..facts import facts_of
 from ..models import Case, Picture
 from ..rules import (
+    CLOSINGS,
     MOST_PICTURES,
     MOST_REPLY_DAYS,
     MOST_WORDS,
@@ -249,12 +250,12 @@ def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UU
 def _text(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
     text = str(value).strip()
     if len(text) > MOST_WORDS or "\0" in text:
-        raise Refused("too_long", _("文字请不超过 2000 字。"), fields={"reason": _("请缩短。")})
+        raise Refused("too_long", _("文字请不超过 %(n)d 字。") % {"n": MOST_WORDS}, fields={"reason": _("请缩短。")})
     return text
 
 
 def _closing(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
-    if value not in {"handled", "by_notice"}:
+    if value not in dict(CLOSINGS):
         raise Refused("bad_choice", _("结案方式不对。"), fields={"closing": _("请选处置完成或告知性结案。")})
     return str(value)
 
@@ -271,7 +272,9 @@ def _reply_days(value: Any, case: CaseFacts, by: Standing, now: datetime) -> int
     except (TypeError, ValueError):
         days = 0
     if not 1 <= days <= MOST_REPLY_DAYS:
-        raise Refused("bad_days", _("回复期限应为 1 至 90 天。"), fields={"reply_days": _("请填 1 至 90。")})
+        most = {"most": MOST_REPLY_DAYS}
+        text = _("回复期限应为 1 至 %(most)d 天。") % most
+        raise Refused("bad_days", text, fields={"reply_days": _("请填 1 至 %(most)d。") % most})
     return days
 
 
