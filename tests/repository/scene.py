@@ -138,7 +138,8 @@ def _people(scene: Scene) -> None:
 def _packs(scene: Scene) -> None:
     publish("routing", {"rules": [{"no": 1, "agency": "roads", "note": "night"}]}, now())
     made = packs.draft(by=SETUP, now=now(), kind="routing", body={"rules": [{"no": 1, "agency": "lights"}]})
-    scene.values |= {"draft": made.id, "revision": made.revision, "pack": "routing"}
+    calendar = packs.draft(by=SETUP, now=now(), kind="calendar")
+    scene.values |= {"draft": made.id, "revision": made.revision, "pack": "routing", "calendar": calendar.id}
 
 
 def _notice(person: UUID) -> UUID:

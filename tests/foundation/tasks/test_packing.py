@@ -100,11 +100,16 @@ def test_the_preview_says_how_many_deadlines_move(db: None) -> None:
     notice = seed.calendar().to_json()
     notice |= {"announced": [*notice["announced"], 2027], "holidays": [*notice["holidays"], "2027-01-01", "2027-01-05"]}
     kept, effect = packing.effect({"calendars": {"default": notice}}, None, WEDNESDAY)
-    assert "时限不变" in str(kept.text)
+    assert "截止时间不变" in str(kept.text)
     assert len(packing.effect({"calendars": {"default": notice}}, {"calendars": {"default": notice}}, WEDNESDAY)) == 2
-    # Due on 4, 5 and 14 January by the law alone; the 5th turns out to be free: only the first stays.
-    assert effect.count == 2
+    # Due on 4, 5 and 14 January by the law alone; the 5th turns out to be free: only the first stays, and the fourth
+    # task, which is due in December.
+    assert (kept.count, effect.count) == (2, 2)
     assert "3" in str(effect.text)
+    same = {"calendars": {"default": seed.calendar().to_json()}}
+    kept, again = packing.effect(same, same, WEDNESDAY)
+    assert (kept.count, again.count) == (4, None)
+    assert "结果不变" in str(again.text)
 
 
 def test_the_preview_tells_by_an_example_what_a_new_holiday_means(db: None) -> None:

@@ -2,15 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from xiucheng.kit.refused import Refused
 
-from . import rules
+from . import jsontext, rules
 from .queries import Pack
-from .refusals import bad_body, shown
+from .refusals import bad_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,6 @@ class Said:
     kind: Any
     body: dict[str, Any]
     digest: str
-
-
-class _Odd(ValueError):
-    pass
 
 
 def write(*, site: str, pack: Pack) -> bytes:
@@ -66,28 +62,11 @@ def parse(content: bytes) -> Said:
 
 def _read(content: bytes) -> Any:
     try:
-        text = content.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_odd)
+        return jsontext.read(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _bad(_("文件不是 UTF-8 编码。")) from None
-    except _Odd as error:
-        raise _bad(_("文件里有重复的名称或不允许的数字：%(what)s。") % {"what": shown(error)}) from None
-    except (ValueError, RecursionError):
-        raise _bad(_("文件不是完整的 JSON。")) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two readers may take different ones of two equal names, so the digest would not mean one thing."""
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _Odd(name)
-        found[name] = value
-    return found
-
-
-def _odd(constant: str) -> NoReturn:
-    raise _Odd(constant)
+    except jsontext.NotJsonText as error:
+        raise _bad(_("文件不是完整的 JSON。%(what)s") % {"what": error.text}) from None
 
 
 def _bad(text: str) -> Refused:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from xiucheng.foundation.people import vault
 
-from . import line, registry, rules
+from . import line, registry, rules, shapes
 from .models import Version
 from .registry import Effect, Problem
 from .rules import Change
@@ -91,8 +91,8 @@ class Preview:
     """What publishing a version from a date would do.
 
     against: the version it would take over from, if any. problems: what its kind finds wrong with it. obstacle: a code
-    of rules.why_not_publish, or None. changes: row by row. effect: what the reading room foresees; empty while there
-    are problems, since a room is never asked about a body that it would not accept.
+    of rules.why_not_publish, or None. changes: row by row. told: the same in words. effect: what the rooms foresee;
+    empty while there are problems, since a room is never asked about a body that it would not accept.
     """
 
     pack: Pack
@@ -101,6 +101,7 @@ class Preview:
     problems: tuple[Problem, ...]
     obstacle: str | None
     changes: tuple[Change, ...]
+    told: tuple[shapes.Told, ...]
     effect: tuple[Effect, ...]
 
     @property
@@ -215,7 +216,12 @@ def overview(now: datetime) -> list[Overview]:
 
 def diff(a: Pack, b: Pack) -> list[Change]:
     """What b says otherwise than a; both of one kind, whose row keys name the rows."""
-    return rules.diff(a.body, b.body, registry.kind_of(a.kind).row_keys)
+    return rules.diff(a.body, b.body, registry.kind_of(a.kind).keys)
+
+
+def told(before: Pack | None, after: Pack, now: datetime) -> list[shapes.Told]:
+    """What a version says otherwise than another of its kind, in the reader's words. Refused `unknown_kind`."""
+    return shapes.told(registry.kind_of(after.kind).shape, before.body if before else {}, after.body, now)
 
 
 def preview(pack: Pack, *, now: datetime, effective_from: datetime | None = None) -> Preview:
@@ -228,7 +234,7 @@ def preview(pack: Pack, *, now: datetime, effective_from: datetime | None = None
     spans = line.entries(pack.kind)
     against = current(pack.kind, start)
     problems = tuple(kind.validate(pack.body))
-    effect = kind.effect(pack.body, against.body if against else None, start) if kind.effect and not problems else ()
+    before = against.body if against else None
     return Preview(
         pack=pack,
         against=against,
@@ -237,6 +243,7 @@ def preview(pack: Pack, *, now: datetime, effective_from: datetime | None = None
         obstacle=rules.why_not_publish(
             spans, digest=pack.digest, based_on=pack.based_on, effective_from=start, now=now
         ),
-        changes=tuple(rules.diff(against.body if against else {}, pack.body, kind.row_keys)),
-        effect=tuple(effect),
+        changes=tuple(rules.diff(before or {}, pack.body, kind.keys)),
+        told=tuple(shapes.told(kind.shape, before or {}, pack.body, now)),
+        effect=() if problems else registry.foreseen(kind, pack.body, before, start),
     )

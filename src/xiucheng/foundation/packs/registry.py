@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from xiucheng.kit.carrying import carry
 from xiucheng.kit.refused import Refused
 
+from . import shapes
 from .refusals import shown
 
 
@@ -30,6 +31,10 @@ class Effect:
     count: int | None = None
 
 
+Foresight = Callable[[dict[str, Any], dict[str, Any] | None, datetime], Sequence[Effect]]
+"""What would change if a body applied from a moment, given the body that it takes over from, if any."""
+
+
 def _same(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
@@ -40,8 +45,9 @@ class PackKind:
 
     name: a code (catalogue, routing, …). title: what people call it. validate: problems of any JSON object, in the
     reader's language; it never raises and reads what is true now (does the agency exist?). normalise: the form in
-    which an object is kept (order, defaults); never raises. row_keys: see rules.diff. effect(body, in_force, at):
-    what would change if body applied from `at`; the reading room's own query, asked by the preview.
+    which an object is kept (order, defaults); never raises. shape: its parts with their titles; forms and differences
+    in words are made from it. row_keys: see rules.diff; those of the shape where none are given. effect(body, in_force,
+    at): what would change if body applied from `at`; the reading room's own query, asked by the preview.
     """
 
     name: str
@@ -49,10 +55,17 @@ class PackKind:
     validate: Callable[[dict[str, Any]], Sequence[Problem]]
     normalise: Callable[[dict[str, Any]], dict[str, Any]] = _same
     row_keys: Mapping[str, str] = field(default_factory=dict)
-    effect: Callable[[dict[str, Any], dict[str, Any] | None, datetime], Sequence[Effect]] | None = None
+    effect: Foresight | None = None
+    shape: shapes.Record | None = None
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Which field names a row of which list."""
+        return self.row_keys or (shapes.row_keys(self.shape) if self.shape else {})
 
 
 _kinds: dict[str, PackKind] = {}
+_foresights: dict[str, list[Foresight]] = {}
 
 
 def register(kind: PackKind) -> PackKind:
@@ -63,6 +76,19 @@ def register(kind: PackKind) -> PackKind:
         raise RuntimeError(f"two pack kinds are called {kind.name}")
     _kinds[kind.name] = kind
     return kind
+
+
+def foresee(kind: str, effect: Foresight) -> None:
+    """Add what else a kind does in a room above the one that reads it; told after that room's own lines."""
+    if apps.ready:
+        raise RuntimeError(f"pack kind {kind}: what it does is registered while the site starts")
+    _foresights.setdefault(kind, []).append(effect)
+
+
+def foreseen(kind: PackKind, body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> tuple[Effect, ...]:
+    """What all rooms foresee of a body that has no problems."""
+    asked = [*([kind.effect] if kind.effect else []), *_foresights.get(kind.name, [])]
+    return tuple(line for effect in asked for line in effect(body, in_force, at))
 
 
 def kinds() -> list[PackKind]:

@@ -141,7 +141,7 @@ def _diff_names(
     *,
     rows: bool = False,
 ) -> Iterator[Change]:
-    moved = _moved(list(before), list(after)) if rows else set()
+    elsewhere = moved(list(before), list(after)) if rows else set()
     for key in [*after, *(key for key in before if key not in after)]:
         here = (*path, key)
         if key not in before:
@@ -149,7 +149,7 @@ def _diff_names(
         elif key not in after:
             yield Change("removed", here, before=before[key])
         else:
-            if key in moved:
+            if key in elsewhere:
                 yield Change("moved", here, list(before).index(key) + 1, list(after).index(key) + 1)
             yield from _diff(before[key], after[key], here, name if rows else _under(name, key), keys)
 
@@ -178,7 +178,7 @@ def _named(rows: list[Any], field: str | None) -> dict[str, Any] | None:
     return named if len(named) == len(rows) else None
 
 
-def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
+def moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
     """The fewest names that must be moved to get from one order of the common ones to the other.
 
     What stays is a longest increasing run of the old places in the new order (patience sorting).

@@ -1,6 +1,8 @@
-"""The pack kind `calendar`: {"calendars": {"default": {…}, "<key>": {…}}}; its form, its problems, its effect.
+"""The pack kind `calendar`, {"calendars": {"default": {…}, "<key>": {…}}, "names": {day: name}}: its form, its
+problems, its effect.
 
-A calendar may begin with "like": "<key>" and then name only what is different; it is kept in full.
+A calendar may begin with "like": "<key>" and then name only what is different; it is kept in full. Names are for people
+(see holidays.py): no clock reads them.
 """
 
 import re
@@ -13,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.packs.registry import Effect, Problem
 from xiucheng.kit.worktime import Calendar, Limit, Unit, due
+from xiucheng.kit.worktime.festivals import statutory_days
 
-from . import rules, storing
+from . import holidays, rules, shape, storing
 from .calendars import DEFAULT
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -37,7 +40,8 @@ def normalise(body: dict[str, Any]) -> dict[str, Any]:
     calendars = body.get("calendars")
     if not isinstance(calendars, dict):
         return body
-    return body | {"calendars": {key: _full(calendar, calendars) for key, calendar in calendars.items()}}
+    full = {key: _full(calendar, calendars) for key, calendar in calendars.items()}
+    return holidays.tidy_names(body | {"calendars": full})
 
 
 def _full(calendar: Any, calendars: Mapping[str, Any]) -> Any:
@@ -53,7 +57,19 @@ def check(body: dict[str, Any]) -> list[Problem]:
     calendars = body.get("calendars")
     if not isinstance(calendars, dict) or DEFAULT not in calendars:
         return [Problem("calendars", _("至少应有名为 default 的日历。"))]
-    return [problem for key, calendar in calendars.items() for problem in _problems(key, calendar)]
+    found = [problem for key, calendar in calendars.items() for problem in _problems(key, calendar)]
+    return [*found, *_wrong_names(body.get("names", {}))]
+
+
+def _wrong_names(names: Any) -> Iterator[Problem]:
+    if not isinstance(names, dict):
+        yield Problem("names", _('节日名称应按日期写，例如 {"2027-02-06": "春节"}。'))
+        return
+    for day, name in names.items():
+        if not _is_day(day):
+            yield Problem(f"names.{day}"[:80], _NOT_A_DAY)
+        elif not isinstance(name, str) or not 0 < len(name) <= holidays.MOST_NAME:
+            yield Problem(f"names.{day}", _("名称应是 1 至 20 个字。"))
 
 
 def _problems(key: str, calendar: Any) -> Iterator[Problem]:
@@ -110,8 +126,9 @@ def _is_day(text: Any) -> bool:
 
 
 def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> Sequence[Effect]:
-    """What changes for whom: nothing for cases under way but where the deadline is provisional, of which it is counted
+    """What changes for whom: nothing for tasks under way but where the deadline is provisional, of which it is counted
     how many would get another one; and an example of what comes after. Two statements at most."""
+    running, provisional = storing.running()
     open_tasks = storing.read(
         "t.id IN (SELECT id FROM tasks_task WHERE provisional AND ended_at IS NULL ORDER BY calendar_version LIMIT %s)",
         [_FORESEEN],
@@ -121,12 +138,22 @@ def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) 
     for task in open_tasks:
         again = rules.timed(task, calendars.get(task.calendar) or calendars[DEFAULT])
         moved += again.due_at != task.due_at
-    text = _("项在办任务的截止时间会改变（只有时限暂定的才重算，共 %(all)s 项）") % {"all": len(open_tasks)}
-    return [
-        Effect(_("已在办的案卷时限不变；生效后新立的案卷按新日历。")),
-        Effect(text, moved),
-        *_examples(calendars, in_force, at),
-    ]
+    return [*_kept(running - moved), *_recalculated(provisional, moved), *_examples(calendars, in_force, at)]
+
+
+def _kept(count: int) -> Iterator[Effect]:
+    if count:
+        yield Effect(_("项在办任务的截止时间不变：交办时按当时的日历算定了"), count)
+
+
+def _recalculated(provisional: int, moved: int) -> Iterator[Effect]:
+    if moved:
+        text = _(
+            "项在办任务的截止时间会改变：所在年份的放假安排当时还没公布，是暂定的，生效后重算（暂定的共 %(all)s 项）"
+        )
+        yield Effect(text % {"all": provisional}, moved)
+    elif provisional:
+        yield Effect(_("其中 %(all)s 项是暂定的，生效后重算，结果不变。") % {"all": provisional})
 
 
 _EXAMPLE = Limit(2, Unit.WORK_DAY)
@@ -139,24 +166,30 @@ def _examples(calendars: Mapping[str, Calendar], in_force: Mapping[str, Any] | N
     found = []
     for key in sorted(before.keys() & calendars.keys()):
         old, new = before[key], calendars[key]
-        start = _before_change(old, new, at)
+        start = before_change(old, new, at)
         if start is None:
             continue
         stated = {"start": start, "before": due(start, _EXAMPLE, old).at, "after": due(start, _EXAMPLE, new).at}
         said = {name: f"{moment.astimezone(ZoneInfo(new.zone)):%Y-%m-%d %H:%M}" for name, moment in stated.items()}
-        text = _("例如日历 %(key)s：%(start)s 立案、限 2 个工作日的，现行 %(before)s 到期，新的 %(after)s 到期。")
-        found.append(Effect(text % {"key": key, **said}))
+        text = _("例如%(calendar)s：%(start)s 交办、限 2 个工作日的任务，现行 %(before)s 到期，这一版 %(after)s 到期。")
+        found.append(Effect(text % {"calendar": shape.called(key), **said}))
     return found
 
 
-def _before_change(old: Calendar, new: Calendar, at: datetime) -> datetime | None:
-    """Ten o'clock of the day before the first day to come that one frees and the other does not; `at` where the week
-    itself changes; None where all is the same."""
+def before_change(old: Calendar, new: Calendar, at: datetime) -> datetime | None:
+    """When to begin for an example: ten o'clock of the last day on duty before the first day to come that one calendar
+    frees and the other does not; `at` where the hours change, or no such day; None where all is the same."""
     if old == new:
         return None
     zone = ZoneInfo(new.zone)
     today = at.astimezone(zone).date()
-    days = [day for day in (old.holidays ^ new.holidays) | (old.workdays ^ new.workdays) if day > today]
+    listed = (old.holidays ^ new.holidays) | (old.workdays ^ new.workdays)
+    for year in old.announced ^ new.announced:
+        listed |= statutory_days(year)
+    days = [day for day in listed if day > today and old.slots_of(day) != new.slots_of(day)]
     if (old.week, old.make_up) != (new.week, new.make_up) or not days:
         return at
-    return datetime.combine(min(days) - timedelta(days=1), time(10), zone)
+    day = min(days) - timedelta(days=1)
+    while day > today and not (old.slots_of(day) and new.slots_of(day)):
+        day -= timedelta(days=1)
+    return datetime.combine(day, time(10), zone)

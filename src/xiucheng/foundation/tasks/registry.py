@@ -8,10 +8,17 @@ from xiucheng.foundation.notices import registry as notices
 from xiucheng.foundation.packs import registry as packs
 from xiucheng.foundation.people import obligations
 
-from . import packing, queries
+from . import packing, queries, shape
 
 packs.register(
-    packs.PackKind("calendar", _("工作日历"), packing.check, normalise=packing.normalise, effect=packing.effect)
+    packs.PackKind(
+        "calendar",
+        _("工作日历"),
+        packing.check,
+        normalise=packing.normalise,
+        effect=packing.effect,
+        shape=shape.SHAPE,
+    )
 )
 obligations.register("tasks", _("未办结的任务"), queries.open_of_agency)
 notices.register(

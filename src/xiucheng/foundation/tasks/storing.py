@@ -109,6 +109,17 @@ def hold(task_ids: Iterable[UUID]) -> set[UUID]:
         return {values[0] for values in cursor.fetchall()}
 
 
+def running() -> tuple[int, int]:
+    """How many open tasks have a deadline, and how many of these a provisional one; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE provisional) FROM tasks_task"
+            " WHERE ended_at IS NULL AND due_at IS NOT NULL"
+        )
+        found = cursor.fetchone()
+    return found[0], found[1]
+
+
 def one(task_id: UUID) -> Task | None:
     """One task with its segments; one statement."""
     found = read("t.id = %s", [task_id])

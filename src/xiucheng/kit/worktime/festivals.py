@@ -5,6 +5,7 @@ its revisions in force from 1999-10-01, 2008, 2014 and 2025. Days that are bridg
 holiday on a weekend, are only in the yearly notice: without one they are not guessed (STANDARDS §1, "Limits").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -92,6 +93,11 @@ their new moons fall within minutes of midnight, Beijing time.
 """
 
 
+_LUNAR = ("spring_festival", "qingming", "dragon_boat", "mid_autumn")
+"""The festivals of the table above, in its order."""
+FESTIVALS = ("new_year", "spring_festival", "qingming", "labour_day", "dragon_boat", "mid_autumn", "national_day")
+
+
 @lru_cache(maxsize=1)
 def _movable() -> dict[int, tuple[date, date, date, date]]:
     words = iter(_MOVABLE.split())
@@ -103,17 +109,23 @@ def _movable() -> dict[int, tuple[date, date, date, date]]:
 
 
 @lru_cache(maxsize=256)
-def statutory_days(year: int) -> frozenset[date]:
-    """The days that the law itself frees in a year; before 2000 and after 2099 only those of the solar calendar."""
+def named_days(year: int) -> Mapping[date, str]:
+    """The days that the law itself frees in a year, each with the code of its festival (a name of FESTIVALS); before
+    2000 and after 2099 only those of the solar calendar. Where two festivals meet, the day bears the later one's."""
     law = next((version for version in _VERSIONS if version.from_year <= year), None)
     if law is None:
-        return frozenset()
-    festivals = [
-        (date(year, 1, 1), law.new_year),
-        (date(year, 5, 1), law.labour_day),
-        (date(year, 10, 1), law.national_day),
-    ]
-    if year in _movable():
-        freed = (law.spring_festival, law.qingming, law.dragon_boat, law.mid_autumn)
-        festivals += [(day, span) for day, span in zip(_movable()[year], freed, strict=True) if span]
-    return frozenset(day + timedelta(days=n) for day, (first, last) in festivals for n in range(first, last + 1))
+        return {}
+    own = {"new_year": date(year, 1, 1), "labour_day": date(year, 5, 1), "national_day": date(year, 10, 1)}
+    own |= dict(zip(_LUNAR, _movable().get(year, ()), strict=False))
+    found: dict[date, str] = {}
+    for name in FESTIVALS:
+        span = getattr(law, name)
+        if name in own and span:
+            found |= {own[name] + timedelta(days=n): name for n in range(span[0], span[1] + 1)}
+    return found
+
+
+@lru_cache(maxsize=256)
+def statutory_days(year: int) -> frozenset[date]:
+    """The days that the law itself frees in a year; see `named_days`."""
+    return frozenset(named_days(year))

@@ -1,5 +1,6 @@
 """The calendar a new site begins with: China's announced holidays and make-up workdays, from `chinesecalendar`."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -30,3 +31,21 @@ def body(zone: str = "Asia/Shanghai") -> dict[str, Any]:
 CHINA = frozenset(
     {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
 )
+
+
+_THEIRS = {
+    "New Year's Day": "new_year",
+    "Spring Festival": "spring_festival",
+    "Tomb-sweeping Day": "qingming",
+    "Labour Day": "labour_day",
+    "Dragon Boat Festival": "dragon_boat",
+    "Mid-autumn Festival": "mid_autumn",
+    "National Day": "national_day",
+    "Anti-Fascist 70th Day": "victory_day",
+}
+
+
+def festival_of(day: date) -> str | None:
+    """The festival for which a notice that the library knows changed a day, free or worked: a name of
+    festivals.FESTIVALS, or victory_day (2015 alone); None for other days."""
+    return _THEIRS.get(str(chinese_calendar.holidays.get(day) or chinese_calendar.workdays.get(day)))

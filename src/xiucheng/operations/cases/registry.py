@@ -11,7 +11,7 @@ from xiucheng.foundation.packs import registry as packs
 from xiucheng.foundation.people import obligations, vault
 from xiucheng.foundation.places import registry as places
 
-from . import preview, queries
+from . import preview, queries, shapes
 from .catalogue import check_catalogue, check_limits
 from .commands import forget_words
 from .models import Picture
@@ -21,8 +21,8 @@ packs.register(
         "catalogue",
         _("立案目录"),
         check_catalogue,
-        row_keys={"categories": "key", "categories.conditions": "key"},
         effect=preview.of_catalogue,
+        shape=shapes.CATALOGUE,
     )
 )
 packs.register(
@@ -31,9 +31,10 @@ packs.register(
         _("环节时限"),
         check_limits,
         effect=preview.of_limits,
+        shape=shapes.LIMITS,
     )
 )
-
+packs.foresee("calendar", preview.of_calendar)
 
 obligations.register("cases", _("在办案卷"), queries.open_of_agency)
 

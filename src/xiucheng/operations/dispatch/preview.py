@@ -42,19 +42,19 @@ def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) 
     pairs = list(zip(old, new, strict=True))
     elsewhere = sum(a != b for a, b in pairs)
     lines = [
-        Effect(_("近 30 日立案 %(all)d 件，其中派往不同单位的有") % {"all": len(filed)}, elsewhere),
-        Effect(_("原来由派遣员派遣、今后按规则派遣的有"), sum(a is None and b is not None for a, b in pairs)),
-        Effect(_("原来按规则派遣、今后由派遣员派遣的有"), sum(a is not None and b is None for a, b in pairs)),
+        Effect(_("件会派往不同的单位（近 30 日立案 %(all)d 件，按两版各派一遍）") % {"all": len(filed)}, elsewhere),
+        Effect(_("件原来由派遣员派遣，今后按规则派遣"), sum(a is None and b is not None for a, b in pairs)),
+        Effect(_("件原来按规则派遣，今后由派遣员派遣"), sum(a is not None and b is None for a, b in pairs)),
     ]
     left = unrouted(draft.rules, configuration.known(at))
     if left:
         shown = "、".join(_category_name(key, at) for key in left[:5])
         text = ngettext(
-            "没有任何规则提到的小类有 %(count)d 个（%(shown)s），由派遣员派遣",
-            "没有任何规则提到的小类有 %(count)d 个（%(shown)s 等），由派遣员派遣",
+            "个小类没有任何规则提到（%(shown)s），由派遣员派遣",
+            "个小类没有任何规则提到（%(shown)s 等），由派遣员派遣",
             len(left),
         )
-        lines.append(Effect(text % {"count": len(left), "shown": shown}, len(left)))
+        lines.append(Effect(text % {"shown": shown}, len(left)))
     return lines
 
 

@@ -7,7 +7,6 @@ from xiucheng.foundation.packs import registry
 from .configuration import KIND
 from .preview import effect, validate
 from .rules import kept
+from .shape import SHAPE
 
-registry.register(
-    registry.PackKind(KIND, _("派遣规则"), validate, normalise=kept, row_keys={"rules": "no"}, effect=effect)
-)
+registry.register(registry.PackKind(KIND, _("派遣规则"), validate, normalise=kept, effect=effect, shape=SHAPE))

@@ -15,8 +15,9 @@ from .partners import needs, queries
 from .partners.rules import KINDS as PARTNERSHIPS
 from .reminders import EVENT, PARTNERS_EVENT
 from .rules import normalised
+from .shape import SHAPE
 
-registry.register(registry.PackKind(KIND, _("包保要求"), validate, normalise=normalised, effect=effect))
+registry.register(registry.PackKind(KIND, _("包保要求"), validate, normalise=normalised, effect=effect, shape=SHAPE))
 notices.register(
     # Told once a term, so nothing to fold.
     notices.Event(

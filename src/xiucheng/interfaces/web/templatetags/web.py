@@ -1,7 +1,7 @@
 """Template tags of every page: built assets, icons, clocks, spoken times, addresses with changed parameters."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK
 from xiucheng.kit.now import now as this_instant
 from xiucheng.kit.refused import Refused
 
@@ -168,6 +169,12 @@ def address(context: Context, **changes: Any) -> str:
             query[name] = str(value)
     encoded = query.urlencode()
     return f"{request.path}?{encoded}" if encoded else request.path
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """周五."""
+    return str(DAYS_OF_THE_WEEK[day.weekday()])
 
 
 @register.filter

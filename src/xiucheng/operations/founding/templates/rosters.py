@@ -39,10 +39,11 @@ def _roles() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The staff, rosters by what they are, the calendars as the next draft would begin with them."""
+    """The staff, rosters by what they are, the body and its calendars as the next draft would begin with them."""
 
     people: looking.People
     there: Mapping[Key, There]
+    kept: Mapping[str, Any]
     calendars: Mapping[str, Any]
     draft: Any
     today: date
@@ -82,12 +83,13 @@ class Rosters(Template):
         }
         draft = packs.open_draft(KIND)
         current = draft or packs.current(KIND, now)
-        calendars = current.body["calendars"] if current else seed.body(settings.TIME_ZONE)["calendars"]
+        kept = current.body if current else seed.body(settings.TIME_ZONE)
+        calendars = kept["calendars"]
         for code, calendar in calendars.items():
             for day, slots in enumerate(calendar.get("week", [])):
                 for starts, ends in slots:
                     there["calendar", code, str(day), starts, ends] = There(f"{code}:{day}:{starts}", {}, code)
-        return Ground(looking.People.load(now, persons), there, calendars, draft, today)
+        return Ground(looking.People.load(now, persons), there, kept, calendars, draft, today)
 
     def there(self, ground: Ground) -> Mapping[Key, There]:
         return ground.there
@@ -204,7 +206,8 @@ class Rosters(Template):
         if ground.draft is not None:
             packs_commands.withdraw(by=by, now=now, pack_id=ground.draft.id)
             done.append(Done("replaced", str(ground.draft.id), {"body": json.dumps(ground.draft.body)}, main=False))
-        made = packs_commands.draft(by=by, now=now, kind=KIND, body={"calendars": calendars})
+        # What else the calendars' pack says, the names of holidays, stays as well.
+        made = packs_commands.draft(by=by, now=now, kind=KIND, body={**ground.kept, "calendars": calendars})
         return [*done, Done("draft", str(made.id), main=False)]
 
     def take_back(self, done: Done, *, by: Standing, now: datetime) -> str | None:

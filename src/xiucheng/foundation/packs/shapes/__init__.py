@@ -1,0 +1,56 @@
+"""What a body looks like to people: its parts with titles, so that pages, differences and problems speak in words."""
+
+from .edits import Edit, carried_out
+from .places import Place, place_of, tokens, written
+from .telling import Told, told
+from .values import (
+    Choice,
+    Days,
+    Field,
+    Length,
+    Names,
+    Record,
+    Rows,
+    Several,
+    Shape,
+    Silent,
+    Spans,
+    Table,
+    Text,
+    Value,
+    Week,
+    Whole,
+    Years,
+    YesNo,
+    row_keys,
+)
+
+__all__ = [
+    "Choice",
+    "Days",
+    "Edit",
+    "Field",
+    "Length",
+    "Names",
+    "Place",
+    "Record",
+    "Rows",
+    "Several",
+    "Shape",
+    "Silent",
+    "Spans",
+    "Table",
+    "Text",
+    "Told",
+    "Value",
+    "Week",
+    "Whole",
+    "Years",
+    "YesNo",
+    "carried_out",
+    "place_of",
+    "row_keys",
+    "tokens",
+    "told",
+    "written",
+]

@@ -1,0 +1,338 @@
+"""The holidays of a calendar pack as people enter them, year by year: a festival, its days, its make-up workdays.
+
+Pure functions from one body of the pack `calendar` to another. The body names days beside its calendars, {"names":
+{"2027-02-06": "spring_festival", "2027-09-03": "建区纪念日"}}: a code of FESTIVALS or words; days that a notice or the
+law names need none.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from xiucheng.foundation.packs.shapes import Days
+from xiucheng.kit.refused import Refused
+from xiucheng.kit.worktime import Calendar, seed
+from xiucheng.kit.worktime.festivals import named_days
+
+FESTIVALS: Mapping[str, str | Promise] = {
+    "new_year": gettext_lazy("元旦"),
+    "spring_festival": gettext_lazy("春节"),
+    "qingming": gettext_lazy("清明节"),
+    "labour_day": gettext_lazy("劳动节"),
+    "dragon_boat": gettext_lazy("端午节"),
+    "mid_autumn": gettext_lazy("中秋节"),
+    "national_day": gettext_lazy("国庆节"),
+    "victory_day": gettext_lazy("抗战胜利纪念日"),
+}
+MOST_DAYS = 31
+"""Of one holiday (D): more is a slip of the pen."""
+MOST_NAME = 20
+NEAR = timedelta(days=45)
+"""A make-up workday lies within this of its holiday (D); the notices of 2004–2026 stay below three weeks."""
+YEARS = range(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """Days that are free under one name, with the make-up workdays that go with them."""
+
+    name: str
+    first: date
+    last: date
+    workdays: tuple[date, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """How many."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of one calendar. provisional: its notice is not entered; by_law: what counts until then. lacking: days of
+    the law that are in neither list. workdays: those that go with no holiday, with their names."""
+
+    year: int
+    provisional: bool
+    holidays: tuple[Holiday, ...]
+    workdays: tuple[tuple[date, str], ...]
+    by_law: tuple[Holiday, ...]
+    lacking: tuple[Holiday, ...]
+
+    @property
+    def off(self) -> int:
+        """How many days the holidays have together."""
+        return sum(one.days for one in self.holidays)
+
+    @property
+    def worked(self) -> int:
+        """How many make-up workdays there are."""
+        return sum(len(one.workdays) for one in self.holidays) + len(self.workdays)
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def label(day: date, body: Mapping[str, Any]) -> str:
+    """What a day is called: by the body, by a notice that came along, by the law; "" where by none."""
+    names = body.get("names")
+    own = names.get(day.isoformat()) if isinstance(names, dict) else None
+    code = own if isinstance(own, str) else seed.festival_of(day) or named_days(day.year).get(day, "")
+    return str(FESTIVALS.get(code, code))
+
+
+_RUNS = Days("", label, "names")
+
+
+def _runs(days: Sequence[date], body: Mapping[str, Any]) -> Iterator[Holiday]:
+    for first, last, name in _RUNS.runs(sorted(days), body):
+        yield Holiday(name, first, last)
+
+
+def year_of(body: Mapping[str, Any], key: str, year: int) -> Year:
+    """What one calendar of a body that has no problems says of a year; festivals that reach into it are in it."""
+    calendar = Calendar.from_json(body["calendars"][key], key=key)
+    free = [one for one in _runs(list(calendar.holidays), body) if year in (one.first.year, one.last.year)]
+    holidays = tuple(_with_workdays(one, calendar, body) for one in free)
+    taken = {day for one in holidays for day in one.workdays}
+    rest = sorted(day for day in calendar.workdays - taken if day.year == year)
+    law = named_days(year) if calendar.statute else {}
+    lacking = [day for day in law if day not in calendar.holidays]
+    return Year(
+        year,
+        calendar.is_provisional(year),
+        holidays,
+        tuple((day, label(day, body)) for day in rest),
+        tuple(_runs(list(law), {})),
+        tuple(_runs(lacking, {})),
+    )
+
+
+def years_around(body: Mapping[str, Any], key: str, today: date) -> list[Year]:
+    """The year before, this one and the three to come."""
+    return [year_of(body, key, today.year + n) for n in range(-1, 4)]
+
+
+def _with_workdays(one: Holiday, calendar: Calendar, body: Mapping[str, Any]) -> Holiday:
+    near = (
+        day
+        for day in calendar.workdays
+        if one.first - NEAR <= day <= one.last + NEAR and one.name and label(day, body) == one.name
+    )
+    return Holiday(one.name, one.first, one.last, tuple(sorted(near)))
+
+
+def holiday_at(body: Mapping[str, Any], key: str, first: date) -> Holiday:
+    """The holiday that begins on a day; refused `not_found` (404)."""
+    for one in year_of(body, key, first.year).holidays:
+        if one.first == first:
+            return one
+    raise Refused("not_found", _("没有从这一天开始的节假日；可能刚被改过。"), status=404)
+
+
+# -- changing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A holiday as it was typed, judged on its own: name, first and last day, make-up workdays by their fields."""
+
+    name: str
+    first: date
+    last: date
+    workdays: Mapping[str, date]
+
+
+def with_holiday(
+    body: Mapping[str, Any], keys: Sequence[str], entry: Entry, instead: Holiday | None = None
+) -> dict[str, Any]:
+    """The body with a holiday in the calendars of these keys, in place of another where one is changed.
+
+    Refused `bad_holiday` with the fields `name`, `first`, `last`, and those of the workdays: what makes no sense by
+    itself, days that already are free or worked for another reason, a make-up workday on a day that is worked anyway.
+    """
+    made = without_holiday(body, keys, instead) if instead else deepcopy(dict(body))
+    calendars = {key: Calendar.from_json(made["calendars"][key], key=key) for key in keys}
+    wrong = {**_wrong_there(entry, list(calendars.values()), made), **dict(_wrong_entry(entry))}
+    if wrong:
+        raise Refused("bad_holiday", _("这个节假日还不能加上，请看下面标出的地方。"), fields=wrong)
+    days = [entry.first + timedelta(days=n) for n in range((entry.last - entry.first).days + 1)]
+    for key, calendar in calendars.items():
+        # Where weekends are worked anyway nothing is made up for.
+        worked = {day for day in entry.workdays.values() if not calendar.week[day.weekday()]}
+        _add(made, key, "holidays", days)
+        _add(made, key, "workdays", worked)
+    return _named(made, [*days, *entry.workdays.values()], entry.name)
+
+
+def without_holiday(body: Mapping[str, Any], keys: Sequence[str], one: Holiday) -> dict[str, Any]:
+    """The body without a holiday and its make-up workdays in the calendars of these keys."""
+    made = deepcopy(dict(body))
+    for key in keys:
+        _change(made, key, "holidays", lambda held: {day for day in held if not one.first <= day <= one.last})
+        _change(made, key, "workdays", lambda held: held - set(one.workdays))
+    return made
+
+
+def with_workday(body: Mapping[str, Any], keys: Sequence[str], day: date, name: str) -> dict[str, Any]:
+    """The body with a make-up workday that goes with no holiday. Refused `bad_holiday` with the field `day`."""
+    made = deepcopy(dict(body))
+    calendars = {key: Calendar.from_json(made["calendars"][key], key=key) for key in keys}
+    wrong = _wrong_there(Entry(name, day, day - timedelta(days=1), {"day": day}), list(calendars.values()), made)
+    if wrong:
+        raise Refused("bad_holiday", wrong["day"], fields=wrong)
+    for key, calendar in calendars.items():
+        if not calendar.week[day.weekday()]:
+            _add(made, key, "workdays", [day])
+    return _named(made, [day], name) if name else made
+
+
+def without_workday(body: Mapping[str, Any], keys: Sequence[str], day: date) -> dict[str, Any]:
+    """The body without a make-up workday."""
+    made = deepcopy(dict(body))
+    for key in keys:
+        _change(made, key, "workdays", lambda held: held - {day})
+    return made
+
+
+def announced(body: Mapping[str, Any], keys: Sequence[str], year: int, known: bool) -> dict[str, Any]:
+    """The body in which a year's notice counts as entered, or as still to come.
+
+    Refused `not_complete` where days of the law are lacking: an announced year is free on its lists alone.
+    """
+    made = deepcopy(dict(body))
+    for key in keys:
+        lacking = year_of(made, key, year).lacking if known else ()
+        if lacking:
+            days = "、".join(f"{one.name} {one.first}" for one in lacking)
+            text = _("法定放假日还没有录全，缺：%(days)s。录全以后再标为已公布。") % {"days": days}
+            raise Refused("not_complete", text, fields={"announced": text})
+        _change_years(made["calendars"][key], year, known)
+    return made
+
+
+def with_the_law(body: Mapping[str, Any], keys: Sequence[str], year: int) -> dict[str, Any]:
+    """The body with the law's own days of a year entered as holidays, to be corrected by the notice."""
+    made = deepcopy(dict(body))
+    for key in keys:
+        statute = Calendar.from_json(made["calendars"][key], key=key).statute
+        days = set(named_days(year)) if statute else set()
+        worked = set(Calendar.from_json(made["calendars"][key], key=key).workdays)
+        free = days - worked
+        _add(made, key, "holidays", free)
+    return made
+
+
+def tidy_names(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with the names of days that some calendar changes, in order; no entry where there is none."""
+    names, calendars = body.get("names"), body.get("calendars")
+    if not isinstance(names, dict) or not isinstance(calendars, dict):
+        return dict(body)
+    used: set[str] = set()
+    for calendar in calendars.values():
+        for part in ("holidays", "workdays"):
+            days = calendar.get(part) if isinstance(calendar, dict) else None
+            used.update(day for day in days if isinstance(day, str)) if isinstance(days, list) else None
+    kept = {day: names[day] for day in sorted(names) if day in used}
+    rest = {name: value for name, value in body.items() if name != "names"}
+    return {**rest, "names": kept} if kept else rest
+
+
+# -- the parts --------------------------------------------------------------------------------------------------------
+
+
+def _change(body: dict[str, Any], key: str, part: str, way: Callable[[set[date]], set[date]]) -> None:
+    calendar = body["calendars"][key]
+    held = {date.fromisoformat(day) for day in calendar.get(part, [])}
+    calendar[part] = [day.isoformat() for day in sorted(way(held))]
+
+
+def _add(body: dict[str, Any], key: str, part: str, days: Iterable[date]) -> None:
+    _change(body, key, part, lambda held: held.union(days))
+
+
+def _change_years(calendar: dict[str, Any], year: int, known: bool) -> None:
+    held = set(calendar.get("announced", []))
+    calendar["announced"] = sorted(held | {year} if known else held - {year})
+
+
+def _named(body: dict[str, Any], days: Sequence[date], name: str) -> dict[str, Any]:
+    """With the name of each day, by its code where it is a festival's; what says the same without is left out."""
+    code = next((code for code, said in FESTIVALS.items() if str(said) == name.strip()), name.strip())
+    names = {day: said for day, said in (body.get("names") or {}).items()}
+    for day in days:
+        names.pop(day.isoformat(), None)
+        if label(day, {}) != str(FESTIVALS.get(code, code)):
+            names[day.isoformat()] = code
+    return tidy_names({**body, "names": names})
+
+
+def _wrong_entry(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield from _wrong_name(entry.name)
+    yield from _wrong_span(entry)
+    for field, day in entry.workdays.items():
+        if entry.first <= day <= entry.last:
+            yield field, _("这一天在放假的日子里，不能又上班。")
+        elif not entry.first - NEAR <= day <= entry.last + NEAR:
+            yield field, _("离这个节假日太远，请核对年份和月份。")
+
+
+def _wrong_name(name: str) -> Iterator[tuple[str, str]]:
+    if not name.strip():
+        yield "name", _("请写节日的名称。")
+    elif len(name) > MOST_NAME:
+        yield "name", _("名称请不超过 20 个字。")
+
+
+def _wrong_span(entry: Entry) -> Iterator[tuple[str, str]]:
+    if entry.first.year not in YEARS:
+        yield "first", _("年份请在 1990 至 2099 之间。")
+    if entry.last < entry.first:
+        yield "last", _("最后一天不能早于第一天。")
+    elif (entry.last - entry.first).days >= MOST_DAYS:
+        yield "last", _("一个节假日最多 31 天，请核对。")
+
+
+def _wrong_there(entry: Entry, calendars: Sequence[Calendar], body: Mapping[str, Any]) -> dict[str, str]:
+    """What stands against an entry in any of the calendars; that a day is worked anyway, only if it is in all."""
+    wrong: dict[str, str] = {}
+    for calendar in calendars:
+        taken = _taken(entry, calendar, body)
+        if taken:
+            wrong.setdefault("first", taken)
+    for field, day in entry.workdays.items():
+        why = [_why_no_workday(day, calendar) for calendar in calendars]
+        listed = next((text for text in why if text and text != _anyway()), None)
+        if listed or all(why):
+            wrong[field] = listed or _anyway()
+    return wrong
+
+
+def _taken(entry: Entry, calendar: Calendar, body: Mapping[str, Any]) -> str | None:
+    length = max(0, min((entry.last - entry.first).days + 1, MOST_DAYS))
+    days = [entry.first + timedelta(days=n) for n in range(length)]
+    free, worked = calendar.holidays.intersection(days), calendar.workdays.intersection(days)
+    if free:
+        said = {"day": min(free), "name": label(min(free), body)}
+        return _("%(day)s 已经是节假日（%(name)s），请在那一条上改。") % said
+    if worked:
+        return _("%(day)s 已列为调休上班日，请先删去那一条。") % {"day": min(worked)}
+    return None
+
+
+def _why_no_workday(day: date, calendar: Calendar) -> str | None:
+    if day in calendar.holidays:
+        return _("这一天是节假日，不能又上班。")
+    if day in calendar.workdays:
+        return _("这一天已经列为调休上班日。")
+    return _anyway() if calendar.week[day.weekday()] else None
+
+
+def _anyway() -> str:
+    return _("这一天本来就上班，不用列为调休。")

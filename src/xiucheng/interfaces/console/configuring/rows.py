@@ -1,0 +1,188 @@
+"""A row of a draft: opened, judged together with the body it stands in, put back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from xiucheng.foundation.packs.queries import Pack
+from xiucheng.foundation.packs.registry import PackKind
+from xiucheng.foundation.packs.shapes import (
+    Edit,
+    Names,
+    Place,
+    Record,
+    Rows,
+    Table,
+    Value,
+    carried_out,
+    place_of,
+    tokens,
+    written,
+)
+from xiucheng.foundation.packs.shapes.edits import found
+from xiucheng.foundation.packs.shapes.places import NEW
+from xiucheng.kit.refused import Refused
+
+from . import controls
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An object of a body that a form can show. at: its path; holder: the list or table it stands in, None at the top,
+    and held: the rows that are in it. new: it is not there yet."""
+
+    at: tuple[str, ...]
+    place: Place
+    record: Record
+    holder: Rows | Table | None
+    held: Any
+    current: Any
+    new: bool
+
+    @property
+    def removable(self) -> bool:
+        """Can it be taken out?"""
+        if isinstance(self.holder, Table):
+            return not self.new and self.at[-1] not in dict(self.holder.standing)
+        return not self.new and self.holder is not None
+
+
+def opened(kind: PackKind, pack: Pack, said: str, names: Names) -> Opened:
+    """The object at an address ("rules/3", "rules/+", "" for the top); refused `not_found` (404) without one."""
+    at = tuple(token for token in said.split("/") if token)
+    if kind.shape is None:
+        raise _nothing()
+    place = place_of(kind.shape, pack.body, at, names)
+    around = place_of(kind.shape, pack.body, at[:-1], names) if at else None
+    holder = around.shape if around else None
+    new = bool(at) and at[-1] == NEW
+    there = not at or new or _is_there(pack.body, at)
+    if not isinstance(place.shape, Record) or not there or isinstance(holder, Record):
+        raise _nothing()
+    current = _model(holder, pack.body, at) if new else place.value
+    if not isinstance(holder, Rows | Table):
+        return Opened(at, place, place.shape, None, None, current, new)
+    held = around.value if around else None
+    if held is not None and not isinstance(held, list if isinstance(holder, Rows) else dict):
+        raise _nothing()
+    return Opened(at, place, place.shape, holder, held, current, new)
+
+
+def _model(holder: Any, body: Any, at: Sequence[str]) -> Any:
+    """What a new row begins as."""
+    path = (*at[:-1], holder.model) if isinstance(holder, Table) else ()
+    return found(body, path) if path and _is_there(body, path) else None
+
+
+def _is_there(body: Any, at: Sequence[str]) -> bool:
+    try:
+        return isinstance(found(body, at), dict)
+    except (LookupError, TypeError):
+        return False
+
+
+def _nothing() -> Refused:
+    return Refused("not_found", _("草稿里没有这一行；可能刚被改过。"), status=404)
+
+
+def with_row(kind: PackKind, pack: Pack, one: Opened, data: QueryDict, names: Names) -> dict[str, Any]:
+    """The body with the row as it was typed.
+
+    Refused `problems` with the fields: what cannot be read, and what the kind finds wrong with this very row. What is
+    wrong elsewhere does not stand in the way of a draft.
+    """
+    said = controls.typed(one.record, data, names, one.current)
+    ready = _with_holder(pack.body, one)
+    at = _address(one, ready, data, said.wrong)
+    if said.wrong:
+        raise _problems(said.wrong)
+    body = kind.normalise(carried_out(ready, [Edit("put", at, said.value)]))
+    wrong = _wrong_there(kind, one, body, at, said.value)
+    if wrong:
+        raise _problems(wrong)
+    return body
+
+
+def _problems(wrong: Mapping[str, str]) -> Refused:
+    return Refused("problems", _("还没有存下：请改好标出的地方。"), fields=dict(wrong))
+
+
+def _with_holder(body: dict[str, Any], one: Opened) -> dict[str, Any]:
+    """The body with the list that a new row goes to, which a first draft has not yet."""
+    if not one.new or one.held is not None:
+        return body
+    return carried_out(body, [Edit("put", one.at[:-1], [] if isinstance(one.holder, Rows) else {})])
+
+
+def _address(one: Opened, body: Any, data: QueryDict, wrong: dict[str, str]) -> tuple[str, ...]:
+    """Where the row goes: to its place, or behind the last, or under the key that was typed."""
+    if not one.new:
+        return one.at
+    held = found(body, one.at[:-1])
+    if isinstance(one.holder, Rows):
+        return (*one.at[:-1], str(len(held)))
+    key = data.get("key", "").strip()
+    if not key or len(key) > 40 or "/" in key:
+        wrong["key"] = _("请写代码。")
+    elif key in held:
+        wrong["key"] = _("已有这一行。")
+    return (*one.at[:-1], key)
+
+
+def _wrong_there(kind: PackKind, one: Opened, body: Mapping[str, Any], at: Sequence[str], value: Any) -> dict[str, str]:
+    """What the kind finds wrong with the row, wherever its kept form puts it, by the name of the part."""
+    places = [tuple(at)]
+    if isinstance(one.holder, Rows):
+        rows = found(body, at[:-1])
+        same = one.holder.identity(value)
+        places = [(*at[:-1], str(index)) for index, row in enumerate(rows) if one.holder.identity(row) == same]
+    wrong: dict[str, str] = {}
+    for problem in kind.validate(dict(body)):
+        path = tokens(problem.path)
+        for place in places:
+            if path[: len(place)] == place:
+                wrong.setdefault(".".join(path[len(place) :]) or "row", str(problem.text))
+    return wrong
+
+
+def without_row(pack: Pack, one: Opened) -> dict[str, Any]:
+    """The body without the row; refused `not_removable` (422) for one that is always there."""
+    if not one.removable:
+        raise Refused("not_removable", _("这一行不能删去。"))
+    return carried_out(pack.body, [Edit("remove", one.at)])
+
+
+def _has_form(place: Place, kind: PackKind) -> bool:
+    """Is there anything to type at the top, where a problem is of no row?"""
+    return bool(place.row) or (kind.shape is not None and _typable(kind.shape))
+
+
+def _typable(shape: Record) -> bool:
+    return any(isinstance(one.shape, Value) and one.shape.widget for one in shape.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem of a draft in words: where, what, and the address of the form that mends it ("" for the top, None where
+    no form does)."""
+
+    where: str
+    text: str
+    at: str | None
+
+
+def troubles(kind: PackKind, pack: Pack, problems: Sequence[Any], names: Names) -> list[Trouble]:
+    """The problems with the places they name."""
+    told = []
+    for one in problems:
+        path = tokens(one.path)
+        place = place_of(kind.shape, pack.body, path, names) if kind.shape else None
+        if place is None:
+            told.append(Trouble(one.path, str(one.text), None))
+            continue
+        open_at = written(place.row) if _is_there(pack.body, place.row) and _has_form(place, kind) else None
+        told.append(Trouble(place.said or one.path, str(one.text), open_at))
+    return told

@@ -1,0 +1,295 @@
+"""Holidays and make-up workdays of a calendar pack, year by year: entered as a notice tells them, into a draft."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from xiucheng.foundation.packs import commands, registry
+from xiucheng.foundation.packs.queries import Pack
+from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK, Names, Week, span_said
+from xiucheng.foundation.people import queries as people
+from xiucheng.foundation.tasks import holidays, shape
+from xiucheng.foundation.tasks.calendars import DEFAULT
+from xiucheng.interfaces.web.typed import whole
+from xiucheng.kit.refused import Refused
+
+from ..doors import Visit, desk, page
+from .packs import demand, the_pack
+
+_WORKDAYS = 3
+"""So many make-up workdays a holiday is offered (D); notices name two, or three for the longest."""
+_SALT = "console.calendars.undo"
+_UNDO_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which version, which of its calendars, which year; today is local."""
+
+    pack: Pack
+    key: str
+    year: int
+    today: date
+
+    @property
+    def keys(self) -> list[str]:
+        """All calendars of the version, the district's own first."""
+        return sorted(self.pack.body["calendars"], key=lambda key: (key != DEFAULT, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A body that an act has made, what to say of it, and the form that takes it back."""
+
+    body: dict[str, Any]
+    said: str
+    back: Mapping[str, Any] = field(default_factory=dict)
+
+
+@require_http_methods(["GET", "POST"])
+@desk
+def days(request: Visit, pack_id: UUID) -> HttpResponse:
+    """One year of one calendar: its holidays with their make-up workdays, and the forms that change them in a draft."""
+    demand(request)
+    asked = _asked(request, the_pack(pack_id))
+    if request.method != "POST":
+        return _page(request, asked)
+    try:
+        act = _ACTS.get(request.POST.get("do", ""))
+        if act is None:
+            raise Refused("unknown_act", _("这里没有这个办法。"))
+        revision = whole(request.POST.get("revision"), "revision")
+        done = act(asked, request.POST)
+        commands.revise(by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=done.body)
+    except Refused as caught:
+        if caught.status in (403, 404):
+            raise
+        return _page(request, asked, caught)
+    messages.success(request, done.said)
+    return redirect(_address(asked, undo=signing.dumps(dict(done.back), salt=_SALT) if done.back else ""))
+
+
+def _asked(request: Visit, pack: Pack) -> Asked:
+    """Refused `not_found` for another kind of pack, `problems` while the text of the version makes no sense."""
+    kind = registry.kind_of(pack.kind)
+    if pack.kind != "calendar":
+        raise Refused("not_found", _("没有这一版。"), status=404)
+    if kind.validate(pack.body):
+        raise Refused("problems", _("这一版里还有要改的地方，先在“要改的”里改好，再录入节假日。"))
+    said = request.POST if request.method == "POST" else request.GET
+    today = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    key = said.get("calendar") or DEFAULT
+    if key not in pack.body["calendars"]:
+        raise Refused("not_found", _("没有这个日历。"), status=404)
+    year = whole(said.get("year") or str(today.year), "year")
+    if year not in holidays.YEARS:
+        raise Refused("bad_number", _("年份请在 1990 至 2099 之间。"))
+    return Asked(pack, key, year, today)
+
+
+def _address(asked: Asked, **more: str) -> str:
+    query = {"year": str(asked.year), "calendar": asked.key, **{name: value for name, value in more.items() if value}}
+    return f"{reverse('console:pack_days', args=[asked.pack.id])}?{urlencode(query)}"
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpResponse:
+    shown = holidays.year_of(asked.pack.body, asked.key, asked.year)
+    changing = _changing(request, asked)
+    typed = _typed(request.POST) if refusal else _of_holiday(changing)
+    fields = refusal.fields if refusal else {}
+    context = {
+        "pack": asked.pack,
+        "kind": registry.kind_of(asked.pack.kind),
+        "shown": shown,
+        "asked": asked,
+        "years": holidays.years_around(asked.pack.body, asked.key, asked.today),
+        "calendars": [(key, shape.called(key)) for key in asked.keys],
+        "users": sum(one.calendar == asked.key for one in people.agencies()),
+        "hours": _hours(request, asked),
+        "changing": changing,
+        "typed": typed,
+        "slots": _slots(typed, fields),
+        "festivals": [str(name) for name in holidays.FESTIVALS.values()],
+        "undo": _undo(request),
+        "refusal": refusal,
+        "wrong": {name: str(text) for name, text in fields.items()},
+    }
+    return page(request, "console/calendar.html", context, status=refusal.status if refusal else 200)
+
+
+def _hours(request: Visit, asked: Asked) -> str:
+    calendar = asked.pack.body["calendars"][asked.key]
+    return Week().said(calendar["week"], Names(request.moment)) if "week" in calendar else ""
+
+
+def _changing(request: Visit, asked: Asked) -> holidays.Holiday | None:
+    """The holiday whose form is open."""
+    said = request.POST.get("instead") or request.GET.get("change", "")
+    first = _day(said)
+    return holidays.holiday_at(asked.pack.body, asked.key, first) if first else None
+
+
+def _of_holiday(one: holidays.Holiday | None) -> dict[str, Any]:
+    if one is None:
+        return {}
+    workdays = {f"workday_{n}": str(day) for n, day in enumerate(one.workdays, start=1)}
+    return {"name": one.name, "first": str(one.first), "last": str(one.last), **workdays}
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    return {name: data.get(name, "") for name in data if name != "keys"} | {"chosen": data.getlist("keys")}
+
+
+def _slots(typed: Mapping[str, Any], fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The fields for make-up workdays: one more than there are, and no fewer than are offered."""
+    filled = sum(name.startswith("workday_") and bool(value) for name, value in typed.items())
+    names = [f"workday_{n}" for n in range(1, max(_WORKDAYS, filled + 1) + 1)]
+    return [{"name": name, "value": typed.get(name, ""), "wrong": fields.get(name, "")} for name in names]
+
+
+def _undo(request: Visit) -> dict[str, Any]:
+    """The form that takes the last act back, as the address carries it; nothing where it is not ours or too old."""
+    try:
+        found = signing.loads(request.GET.get("undo", ""), salt=_SALT, max_age=_UNDO_SECONDS)
+    except signing.BadSignature:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+# -- the acts ---------------------------------------------------------------------------------------------------------
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if len(said) == 10 else None
+    except ValueError:
+        return None
+
+
+def _must_day(data: QueryDict, name: str) -> date:
+    found = _day(data.get(name, "").strip())
+    if found is None:
+        text = _("请填日期，例如 2027-02-06。")
+        raise Refused("bad_date", text, fields={name: text})
+    return found
+
+
+def _keys(asked: Asked, data: QueryDict) -> list[str]:
+    """The calendars that an act is for: those that were ticked, else the one that is shown."""
+    return [key for key in data.getlist("keys") if key in asked.pack.body["calendars"]] or [asked.key]
+
+
+def _entry(data: QueryDict) -> holidays.Entry:
+    wrong: dict[str, str] = {}
+    found: dict[str, date] = {}
+    workdays = sorted(name for name in data if name.startswith("workday_") and data.get(name, "").strip())
+    for name in ("first", "last", *workdays):
+        said = data.get(name, "").strip() or (data.get("first", "").strip() if name == "last" else "")
+        day = _day(said)
+        if day is None:
+            wrong[name] = _("请填日期，例如 2027-02-06。")
+        else:
+            found[name] = day
+    if wrong:
+        raise Refused("bad_date", _("这个节假日还不能加上，请看下面标出的地方。"), fields=wrong)
+    return holidays.Entry(
+        data.get("name", "").strip(), found["first"], found["last"], {name: found[name] for name in workdays}
+    )
+
+
+def _add(asked: Asked, data: QueryDict) -> Outcome:
+    entry, keys = _entry(data), _keys(asked, data)
+    body = holidays.with_holiday(asked.pack.body, keys, entry)
+    back = {"do": "remove", "instead": str(entry.first), "keys": keys}
+    return Outcome(body, _("已加进草稿：%(what)s。") % {"what": _said(entry)}, back)
+
+
+def _change(asked: Asked, data: QueryDict) -> Outcome:
+    entry, keys = _entry(data), _keys(asked, data)
+    before = holidays.holiday_at(asked.pack.body, asked.key, _must_day(data, "instead"))
+    body = holidays.with_holiday(asked.pack.body, keys, entry, before)
+    back = {"do": "change", "instead": str(entry.first), "keys": keys, **_of_holiday(before)}
+    return Outcome(body, _("已改在草稿里：%(what)s。") % {"what": _said(entry)}, back)
+
+
+def _remove(asked: Asked, data: QueryDict) -> Outcome:
+    keys = _keys(asked, data)
+    before = holidays.holiday_at(asked.pack.body, asked.key, _must_day(data, "instead"))
+    body = holidays.without_holiday(asked.pack.body, keys, before)
+    back = {"do": "add", "keys": keys, **_of_holiday(before)}
+    said = span_said(before.first, before.last, before.name)
+    if before.workdays:
+        text = _("已从草稿删去 %(what)s，连同它的 %(count)d 个调休上班日。")
+        return Outcome(body, text % {"what": said, "count": len(before.workdays)}, back)
+    return Outcome(body, _("已从草稿删去 %(what)s。") % {"what": said}, back)
+
+
+def _said(entry: holidays.Entry) -> str:
+    said = span_said(entry.first, entry.last, entry.name)
+    if not entry.workdays:
+        return said
+    worked = "、".join(_weekday(day) for day in sorted(set(entry.workdays.values())))
+    return _("%(holiday)s，%(days)s 上班") % {"holiday": said, "days": worked}
+
+
+def _weekday(day: date) -> str:
+    return f"{day} {DAYS_OF_THE_WEEK[day.weekday()]}"
+
+
+def _add_workday(asked: Asked, data: QueryDict) -> Outcome:
+    day, keys = _must_day(data, "day"), _keys(asked, data)
+    body = holidays.with_workday(asked.pack.body, keys, day, data.get("why", "").strip()[: holidays.MOST_NAME])
+    back = {"do": "remove_workday", "day": str(day), "keys": keys}
+    return Outcome(body, _("已加进草稿：%(day)s 上班。") % {"day": _weekday(day)}, back)
+
+
+def _remove_workday(asked: Asked, data: QueryDict) -> Outcome:
+    day, keys = _must_day(data, "day"), _keys(asked, data)
+    body = holidays.without_workday(asked.pack.body, keys, day)
+    back = {"do": "add_workday", "day": str(day), "why": holidays.label(day, asked.pack.body), "keys": keys}
+    return Outcome(body, _("已从草稿删去调休上班日 %(day)s。") % {"day": _weekday(day)}, back)
+
+
+def _announce(asked: Asked, data: QueryDict) -> Outcome:
+    known = data.get("known") == "1"
+    body = holidays.announced(asked.pack.body, _keys(asked, data), asked.year, known)
+    text = (
+        _("%(year)d 年的放假安排已标为已公布，这一年的期限不再是暂定的。")
+        if known
+        else _("%(year)d 年的放假安排又算还没公布，这一年的期限是暂定的。")
+    )
+    back = {"do": "announce", "known": "" if known else "1", "keys": _keys(asked, data)}
+    return Outcome(body, text % {"year": asked.year}, back)
+
+
+def _by_law(asked: Asked, data: QueryDict) -> Outcome:
+    keys = _keys(asked, data)
+    body = holidays.with_the_law(asked.pack.body, keys, asked.year)
+    return Outcome(body, _("已把 %(year)d 年的法定放假日填进草稿；请照放假通知改天数、加调休。") % {"year": asked.year})
+
+
+_ACTS: Mapping[str, Callable[[Asked, QueryDict], Outcome]] = {
+    "add": _add,
+    "change": _change,
+    "remove": _remove,
+    "add_workday": _add_workday,
+    "remove_workday": _remove_workday,
+    "announce": _announce,
+    "by_law": _by_law,
+}

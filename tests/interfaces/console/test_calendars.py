@@ -1,0 +1,178 @@
+"""Holidays at the desk: entered year by year into a draft, with what is wrong beside its field, taken back again."""
+
+import re
+
+import pytest
+
+from xiucheng.foundation.packs import commands, queries
+from xiucheng.kit.now import now
+from xiucheng.kit.worktime import Calendar
+
+SPRING = {
+    "do": "add",
+    "name": "春节",
+    "first": "2027-02-05",
+    "last": "2027-02-11",
+    "workday_1": "2027-01-31",
+    "workday_2": "2027-02-13",
+    "workday_3": "",
+}
+
+
+@pytest.fixture
+def draft(world):
+    """A draft of the calendars in force."""
+    return commands.draft(by=world.standing("shift_leader", now()), now=now(), kind="calendar")
+
+
+def at(pack):
+    return f"/desk/packs/version/{pack.id}/days"
+
+
+def typed(pack, year=2027, **said):
+    """What the forms of a year send, of the draft as it now stands."""
+    return {"revision": queries.by_id(pack.id).revision, "year": year, "calendar": "default", **said}
+
+
+def calendar(pack):
+    return queries.by_id(pack.id).body["calendars"]["default"]
+
+
+def undo(page):
+    """The hidden fields of the button that takes the last step back."""
+    form = page[page.index('id="undo"') :].split("</form>")[0]
+    return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+
+
+def test_a_holiday_with_its_make_up_workdays_is_added_and_seen(world, sign_in, draft):
+    client = sign_in("shift_leader")
+    page = client.get(at(draft), {"year": 2027}).content.decode()
+    assert "2027 年的放假安排还没录完" in page
+    assert "春节 02-05–02-08" in page, "what the law frees until the notice is in"
+    page = client.post(at(draft), typed(draft, **SPRING), follow=True).content.decode()
+    assert "已加进草稿：2027-02-05 至 2027-02-11 春节（7 天），2027-01-31 周日、2027-02-13 周六 上班。" in page
+    assert 'data-row="2027-02-05"' in page
+    there = Calendar.from_json(calendar(draft))
+    assert {"2027-01-31", "2027-02-13"} <= {str(day) for day in there.workdays}
+    version = client.get(f"/desk/packs/version/{draft.id}").content.decode()
+    assert "全区日历 › 节假日" in version
+    assert "2027-02-05 至 2027-02-11 春节（7 天）" in version
+    assert "现在没有在办案卷" in version
+    assert "生效后新立的案卷按这一版的日历算时限。例如" in version
+
+
+def test_every_step_is_taken_back_in_one_press(world, sign_in, draft):
+    client, before = sign_in("shift_leader"), queries.by_id(draft.id).body
+    page = client.post(at(draft), typed(draft, **SPRING), follow=True).content.decode()
+    client.post(at(draft), undo(page))
+    assert queries.by_id(draft.id).body == before
+    client.post(at(draft), typed(draft, **SPRING))
+    added = queries.by_id(draft.id).body
+    shorter = {**SPRING, "do": "change", "instead": "2027-02-05", "last": "2027-02-08", "workday_2": ""}
+    page = client.post(at(draft), typed(draft, **shorter), follow=True).content.decode()
+    assert "2027-02-13" not in calendar(draft)["workdays"]
+    client.post(at(draft), undo(page))
+    assert queries.by_id(draft.id).body == added
+    page = client.post(at(draft), typed(draft, do="remove", instead="2027-02-05"), follow=True).content.decode()
+    assert "连同它的 2 个调休上班日" in page
+    assert queries.by_id(draft.id).body == before
+    client.post(at(draft), undo(page))
+    assert queries.by_id(draft.id).body == added
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ({"first": "二月五日"}, "first", "请填日期"),
+        ({"first": ""}, "first", "请填日期"),
+        ({"name": " "}, "name", "请写节日的名称"),
+        ({"last": "2027-02-01"}, "last", "最后一天不能早于第一天"),
+        ({"workday_1": "2027-02-06"}, "workday_1", "不能又上班"),
+        ({"workday_2": "2027-02-15"}, "workday_2", "本来就上班"),
+        ({"first": "2026-10-01", "last": "2026-10-02", "workday_1": "", "workday_2": ""}, "first", "已经是节假日"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(world, sign_in, draft, said, field, words):
+    refused = sign_in("shift_leader").post(at(draft), typed(draft, **{**SPRING, **said}))
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert words in html[html.index(f'id="h-{field}-wrong"') :].split("</div>")[0]
+    assert f'aria-describedby="h-{field}-wrong"' in html
+    assert 'value="2027-02-11"' in html or "last" in said, "what was typed stays"
+    assert queries.by_id(draft.id).revision == 1
+
+
+def test_a_holiday_is_opened_with_what_it_holds(world, sign_in, draft):
+    page = sign_in("shift_leader").get(at(draft), {"year": 2026, "change": "2026-02-15"}).content.decode()
+    form = page[page.index('id="holiday"') :].split("</form>")[0]
+    for value in ("春节", "2026-02-15", "2026-02-23", "2026-02-14", "2026-02-28"):
+        assert f'value="{value}"' in form
+
+
+def test_a_year_is_filled_by_the_law_and_announced(world, sign_in, draft):
+    client = sign_in("shift_leader")
+    refused = client.post(at(draft), typed(draft, do="announce", known="1"))
+    assert refused.status_code == 422
+    assert "法定放假日还没有录全，缺：元旦 2027-01-01" in refused.content.decode()
+    client.post(at(draft), typed(draft, do="by_law"))
+    page = client.post(at(draft), typed(draft, do="announce", known="1"), follow=True).content.decode()
+    assert "不再是暂定的" in page
+    assert calendar(draft)["announced"][-1] == 2027
+    client.post(at(draft), undo(page))
+    assert calendar(draft)["announced"][-1] == 2026
+
+
+def test_a_workday_of_its_own(world, sign_in, draft):
+    client = sign_in("shift_leader")
+    page = client.post(
+        at(draft), typed(draft, 2026, do="add_workday", day="2026-12-12", why="抢险"), follow=True
+    ).content.decode()
+    assert "其他调休上班日" in page
+    wrong = client.post(at(draft), typed(draft, 2026, do="add_workday", day="2026-12-14"))
+    assert 'id="w-day-wrong"' in wrong.content.decode()
+    client.post(at(draft), typed(draft, 2026, do="remove_workday", day="2026-12-12"))
+    assert queries.by_id(draft.id).body == draft.body
+
+
+def test_what_comes_too_late_or_asks_for_nothing(world, sign_in, draft):
+    client = sign_in("shift_leader")
+    assert client.post(at(draft), typed(draft, **SPRING)).status_code == 302
+    late = client.post(
+        at(draft), {**typed(draft, **SPRING), "revision": 1, "name": "别的", "first": "2027-03-03", "last": ""}
+    )
+    assert late.status_code == 422 or late.status_code == 409
+    assert client.post(at(draft), typed(draft, do="dance")).status_code == 422
+    assert client.post(at(draft), typed(draft, do="remove", instead="2027-07-01")).status_code == 404
+    assert client.get(at(draft), {"calendar": "nobody"}).status_code == 404
+    assert client.get(at(draft), {"year": "1066"}).status_code == 422
+    assert client.get(at(draft), {"undo": "forged"}).status_code == 200
+    other = queries.current("limits", now())
+    assert client.get(at(other)).status_code == 404
+    assert sign_in("dispatcher").get(at(draft)).status_code == 403
+
+
+def test_a_published_year_is_read_only(world, sign_in):
+    current = queries.current("calendar", now())
+    page = sign_in("shift_leader").get(at(current), {"year": 2026}).content.decode()
+    assert "国庆节" in page
+    assert 'name="do"' not in page
+
+
+def test_a_second_calendar_takes_part(world, sign_in, draft):
+    client = sign_in("shift_leader")
+    part = f"/desk/packs/version/{draft.id}/part"
+    data = {"at": "calendars/+", "revision": "1", "key": "night", "zone": "Asia/Shanghai", "statute": "cn"}
+    data |= {f"week.{day}": "20:00-24:00" for day in range(7)} | {"make_up": "20:00–24:00"}
+    assert client.post(part, data).status_code == 302
+    made = queries.by_id(draft.id).body["calendars"]["night"]
+    assert made["week"][6] == [["20:00", "24:00"]]
+    assert made["holidays"] == calendar(draft)["holidays"], "a new calendar begins with the district's holidays"
+    client.post(at(draft), typed(draft, **SPRING, keys=["default", "night"]))
+    night = queries.by_id(draft.id).body["calendars"]["night"]
+    assert "2027-02-09" in night["holidays"]
+    assert "2027-01-31" not in night["workdays"], "worked anyway"
+    assert "2027-01-31" in calendar(draft)["workdays"]
+    page = client.get(at(draft), {"year": 2027, "calendar": "night"}).content.decode()
+    assert "日历 night" in page
+    bad = client.post(part, {**data, "key": "夜班", "revision": queries.by_id(draft.id).revision})
+    assert "日历的代码请用小写字母" in bad.content.decode()
