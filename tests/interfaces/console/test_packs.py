@@ -141,6 +141,15 @@ def test_a_list_is_searched(world, sign_in):
     assert "路灯" in page
 
 
+def test_a_draft_that_was_begun_is_gone_on_with(world, sign_in):
+    client = sign_in("shift_leader")
+    assert "接着改" not in client.get("/desk/packs/limits/").content.decode()
+    pack = draft(world, "limits")
+    page = client.get("/desk/packs/limits/").content.decode()
+    assert f'<a class="btn btn-main" href="/desk/packs/version/{pack.id}">' in page
+    assert "接着改第 2 版草稿" in page
+
+
 def test_a_difference_is_taken_back(world, sign_in):
     client, pack = sign_in("shift_leader"), draft(world, "limits")
     data, _html = form(client, pack, "")

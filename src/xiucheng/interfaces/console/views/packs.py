@@ -68,7 +68,8 @@ def _kind_page(request: Visit, name: str, refusal: Refused | None = None) -> Htt
     held = names.Names.of_actors(actors)
     rows = [{"version": one, "by": held.actor(one.published_by or one.created_by)} for one in versions]
     done = packdone.done(versions, identifier(request.GET.get("done")), request.moment, **_rights(request))
-    context = {"kind": known, "rows": rows, "refusal": refusal, "done": done, **_rights(request)}
+    begun = next((one for one in versions if one.state == "draft"), None)
+    context = {"kind": known, "rows": rows, "begun": begun, "refusal": refusal, "done": done, **_rights(request)}
     return page(request, "console/pack_kind.html", context, status=refusal.status if refusal else 200)
 
 
