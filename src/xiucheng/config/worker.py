@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connections
 from procrastinate.contrib.django import app as jobs_app
@@ -30,6 +31,8 @@ from xiucheng.operations.founding import timers as founding_timers
 from xiucheng.operations.responsibility import timers as responsibility_timers
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _QUIET_LONGEST = 0.1
 """Seconds between looks at an empty pending list: below half of the 200 ms that a step may wait."""
@@ -114,11 +117,11 @@ class Worker:
     def _sequence(self) -> None:
         quiet = _BREATH
         while not self.stop.is_set():
-            count = self._guarded("sequencer", sequencer.run_once) or 0
-            if count:
+            found = self._guarded("sequencer", sequencer.run_once)
+            if found:
                 for event in self._new_for.values():
                     event.set()
-            quiet = _BREATH if count else min(quiet * 1.5, _QUIET_LONGEST)
+            quiet = _BREATH if found else min(quiet * 1.5, _QUIET_LONGEST)
             self.stop.wait(quiet)
 
     def _read(self, kind: str, *, reacts: bool) -> None:
@@ -128,9 +131,13 @@ class Worker:
             # Other workers may sequence too, so this one looks now and then without being told.
             event.wait(0.5)
             event.clear()
-            moved = True
-            while moved and not self.stop.is_set():
-                moved = any([self._guarded(name, partial(readers.run, name)) for name in names])
+            again = True
+            while again and not self.stop.is_set():
+                rounds = [self._guarded(name, partial(readers.advance, name)) for name in names]
+                # Who has come to the head waits to be told of more: looking again would be in vain nearly always.
+                again = any(one.again for one in rounds if one)
+                if again and not any(one.moved for one in rounds if one):
+                    self.stop.wait(_QUIET_LONGEST)
 
     def _time(self, timers: Sequence[Timer]) -> None:
         next_at = dict.fromkeys((timer.name for timer in timers), 0.0)
@@ -141,10 +148,11 @@ class Worker:
                     self._guarded(timer.name, partial(timer.run, now()))
             self.stop.wait(0.2)
 
-    def _guarded(self, name: str, run: Callable[[], object]) -> int:
+    def _guarded(self, name: str, run: Callable[[], T]) -> T | None:
+        """What the round came to; None where it failed, which is told to the log, a second later."""
         try:
             with WORK.labels(name).time(), FAILURES.labels(name).count_exceptions():
-                return int(bool(run()))
+                return run()
         except (DatabaseError, InterfaceError) as error:
             if outage.is_away(error):
                 log.warning("%s: the database is away; again in a second", name)
@@ -157,7 +165,7 @@ class Worker:
             # A pooled connection goes back, a broken one away.
             connections.close_all()
         self.stop.wait(1)
-        return 0
+        return None
 
     def _jobs(self) -> None:
         while not self.stop.is_set():

@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from tests.kit.journal.test_record import note
 from xiucheng.kit import journal, wordless
 from xiucheng.kit.ids import uuid7
-from xiucheng.kit.journal import readers
+from xiucheng.kit.journal import readers, sequencer
 
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 SECRET = "李小明 13800001111"
@@ -142,6 +142,33 @@ def test_a_reader_at_work_keeps_its_claims(committed_db, acted):
     done.set()
     thread.join()
     assert readers.forget_claims(keep=0, limit=1_000_000) == 1
+
+
+def test_who_has_read_all_need_not_look_again_until_there_is_more(committed_db, acted):
+    readers.ensure_rows()
+    for n in range(5):
+        note(uuid7(), n=n)
+    while sequencer.run_once():
+        pass
+    assert readers.advance("test.act", 3) == (3, True)
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM kit_reader WHERE name = 'test.act' FOR UPDATE")
+            held.set()
+            go_on.wait(10)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    assert readers.advance("test.act") == (0, True), "whoever reads just now may have looked too early"
+    go_on.set()
+    thread.join()
+    assert readers.advance("test.act") == (2, False)
+    assert readers.advance("test.act") == (0, False)
+    assert acted == [0, 1, 2, 3, 4]
 
 
 def test_the_log_says_where_and_never_what(db, acted, caplog):

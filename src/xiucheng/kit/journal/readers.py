@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -90,8 +90,21 @@ def reaction(name: str, *, verbs: Iterable[str], batch: bool = False) -> Callabl
     return register
 
 
+class Round(NamedTuple):
+    """How many positions a reader advanced, and whether to look again at once: there is more, or somebody else is
+    reading for it just now and may have looked too early."""
+
+    moved: int
+    again: bool
+
+
 def run(name: str, limit: int = _BATCH) -> int:
     """Let one reader go on by at most `limit` positions; returns how many it advanced (0: at the head, or busy)."""
+    return advance(name, limit).moved
+
+
+def advance(name: str, limit: int = _BATCH) -> Round:
+    """Let one reader go on by at most `limit` positions."""
     reader = registry[name]
     try:
         return _advance(reader, limit, alone=False)
@@ -102,15 +115,15 @@ def run(name: str, limit: int = _BATCH) -> int:
         return _advance(reader, limit, alone=True)
 
 
-def _advance(reader: Reader, limit: int, *, alone: bool) -> int:
+def _advance(reader: Reader, limit: int, *, alone: bool) -> Round:
     with transaction.atomic(), open_buffer():
         position = _take(reader.name)
         if position is None:
-            return 0
+            return Round(0, again=True)
         head, _ = steps.head()
         upto = min(position + limit, head)
         if upto <= position:
-            return 0
+            return Round(0, again=False)
         batch = steps.read(
             after=position, limit=upto - position, names=sorted(reader.verbs), with_imported=not reader.reacts
         )
@@ -122,7 +135,7 @@ def _advance(reader: Reader, limit: int, *, alone: bool) -> int:
             cursor.execute(
                 "UPDATE kit_reader SET position = %s, moved_at = clock_timestamp() WHERE name = %s", [upto, reader.name]
             )
-    return upto - position
+    return Round(upto - position, again=upto < head)
 
 
 def _act(reader: Reader, batch: Sequence[Step], *, alone: bool) -> None:
