@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+_OTHERS = {"undo": "whoever made the last move, within ten seconds", "decide": "as below"}
+"""Moves that no post makes by the matrix."""
+
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "moves.md"
 
 
@@ -29,10 +32,9 @@ def text() -> str:
         lines += ["| move | 动作 | from | to | who and how far |", "|---|---|---|---|---|"]
         for move in table:
             who = ", ".join(f"{ROLES[role].name} {reach}" for role, reach in matrix.get(move.name, {}).items())
+            who = who or _OTHERS.get(move.name, "system, rule")
             sources = ", ".join(sorted(source or "–" for source in move.sources))
-            lines.append(
-                f"| {move.name} | {move.label} | {sources} | {move.target or 'same'} | {who or 'system, rule'} |"
-            )
+            lines.append(f"| {move.name} | {move.label} | {sources} | {move.target or 'same'} | {who} |")
         lines.append("")
     lines += ["## Who decides what is asked", "", "| asked | decided by |", "|---|---|"]
     for what, reach in DECIDERS.items():

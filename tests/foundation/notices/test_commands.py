@@ -205,12 +205,13 @@ def test_taking_back_what_waits_and_nothing_else(db: None, person: UUID) -> None
     assert commands.cancel_waiting(subject=other, now=NOON + 2 * MINUTE) == 0
 
 
-def test_waiting_ones_fold_and_wait_for_the_last(db: None, person: UUID) -> None:
-    subject = uuid4()
-    tell(person, subject=subject, wait_seconds=10)
-    tell(person, subject=subject, now=NOON + 5 * SECOND, wait_seconds=10)
-    assert rows(person, NOON + 14 * SECOND) == []
-    assert [one.times for one in rows(person, NOON + 15 * SECOND)] == [2]
+def test_what_waits_stands_by_itself_and_goes_by_itself(db: None, person: UUID) -> None:
+    subject, later = uuid4(), NOON + 5 * SECOND
+    tell(person, subject=subject, wait_seconds=10, args={"number": "1"})
+    tell(person, subject=subject, now=later, wait_seconds=10, args={"number": "2"})
+    assert len(rows(person, NOON + 10 * SECOND)) == 1, "the second waits its own time"
+    assert commands.cancel_waiting(subject=subject, told_at=later, now=NOON + 6 * SECOND) == 1
+    assert [(one.times, one.args) for one in rows(person, NOON + MINUTE)] == [(1, {"number": "1"})]
 
 
 def test_a_refused_move_tells_nobody(transactional_db: None, person: UUID) -> None:

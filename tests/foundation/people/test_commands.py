@@ -305,12 +305,16 @@ def test_duties_are_seen_by_whoever_keeps_them_and_by_oneself() -> None:
     for post in own.values():
         _roster(post)
         commands.change_duty(by=MACHINE, now=NOW, membership_id=post, on_duty=False, starts_at=NOW, ends_at=NOW + HOUR)
+    both = make.person(Post("crew", agency_id=parks), Post("inspector", "990101001"))
+    of_both = set(Membership.objects.filter(person_id=both.person_id).values_list("id", flat=True))
+    assert queries.duties_seen(both, at=NOW).rosters == [], "two posts of one's own are no roster that one keeps"
+    assert {one.membership_id for one in queries.duties_seen(both, at=NOW).mine} == of_both
     everybody, leader = set(own.values()), make.person("shift_leader")
     for who, seen, kept in (
         (clerk, everybody, {own[clerk], own[crew]}),
         (crew, {own[crew]}, {own[crew]}),
         (other, {own[other]}, {own[other]}),
-        (leader, everybody, everybody | {Membership.objects.get(person_id=leader.person_id).id}),
+        (leader, everybody, everybody | of_both | {Membership.objects.get(person_id=leader.person_id).id}),
         (Standing(uuid4()), set(), set()),
     ):
         found = queries.duties_seen(who, at=NOW)

@@ -11,6 +11,7 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import queries as tasks
 from xiucheng.kit.ids import uuid7
 from xiucheng.operations.cases import commands, queries
+from xiucheng.operations.cases.commands.bulk import Dispatching, dispatch_many
 
 # -- the reporter reopens ---------------------------------------------------------------------------------------------
 
@@ -117,3 +118,75 @@ def test_who_has_nothing_to_undo_is_told_so_and_not_that_it_is_not_theirs(world)
     with refused("nothing_to_undo") as refusal:
         act(world, "roads_clerk", "undo", case_id)
     assert "岗位" not in str(refusal.value.text)
+
+
+# -- others act meanwhile ---------------------------------------------------------------------------------------------
+
+
+def told_of(world, name, event, at):
+    return [one for one in notices.inbox(world.people[name], now=at).rows if one.event == event]
+
+
+def test_an_undo_takes_back_what_its_own_move_told_and_nothing_else(world):
+    case_id = handling(world)
+    act(world, "leader", "supervise", case_id, reason="群众反映集中")
+    at = world.now + timedelta(seconds=2)
+    act(world, "dispatcher", "redispatch", case_id, at=at, agency=str(world.agencies["parks"]), reason="权属园林")
+    act(world, "dispatcher", "undo", case_id, at=at + timedelta(seconds=3))
+    assert len(told_of(world, "roads_clerk", "case_supervised", world.now + HOUR)) == 1
+    assert told_of(world, "parks_clerk", "case_dispatched", world.now + HOUR) == []
+
+
+def test_of_two_questions_asked_at_once_one_is_taken_back(world):
+    case_id = handling(world)
+    act(world, "roads_clerk", "extend", case_id, reason="等配件")
+    act(world, "roads_clerk", "return_case", case_id, at=world.now + timedelta(seconds=2), reason="不归我们")
+    act(world, "roads_clerk", "undo", case_id, at=world.now + timedelta(seconds=4))
+    (told,) = told_of(world, "dispatcher", "case_asked", world.now + HOUR)
+    assert told.args["what"] == "extend"
+
+
+def test_what_joined_the_case_since_is_not_left_behind_by_an_undo(world):
+    closed, reopened = world.file().case_id, world.file().case_id
+    act(world, "leader", "force_close", closed, reason="另案处理")
+    commands.add_source(by=SETUP, now=world.now, case_id=closed, report_id=uuid7(), channel="hotline")
+    with refused("nothing_to_undo"):
+        act(world, "leader", "undo", closed)
+    act(world, "leader", "force_close", reopened, reason="另案处理")
+    act(world, "acceptor", "reopen", reopened, reason="没有弄好")
+    act(world, "shift_leader", "merge", world.file().case_id, case=str(reopened))
+    with refused("nothing_to_undo"):
+        act(world, "acceptor", "undo", reopened)
+
+
+def test_a_merge_is_not_brought_back_by_an_undo_where_it_would_not_be_allowed(world):
+    member, master, other = (world.file().case_id for _ in range(3))
+    act(world, "acceptor", "merge", member, case=str(master))
+    act(world, "acceptor", "unmerge", member)
+    act(world, "leader", "force_close", master, reason="另案处理")
+    with refused("nothing_to_undo"):
+        act(world, "acceptor", "undo", member)
+    act(world, "leader", "undo", master)
+    act(world, "acceptor", "undo", member)
+    act(world, "acceptor", "unmerge", member)
+    act(world, "shift_leader", "merge", other, case=str(member))
+    with refused("nothing_to_undo"):
+        act(world, "acceptor", "undo", member)
+
+
+def test_an_answer_goes_to_whoever_asked_and_did_not_take_it_back(world):
+    case_id = handling(world)
+    act(world, "leader", "supervise", case_id, reason="群众反映集中", reply_days="3")
+    act(world, "street_head", "supervise", case_id, reason="请尽快", reply_days="2")
+    act(world, "street_head", "undo", case_id)
+    act(world, "roads_clerk", "answer_supervision", case_id, reason="今天修好")
+    assert len(told_of(world, "leader", "case_answered", world.now + HOUR)) == 1
+    assert told_of(world, "street_head", "case_answered", world.now + HOUR) == []
+
+
+def test_a_batch_that_a_person_dispatched_is_taken_back_with_its_tasks(world):
+    case_id = world.file().case_id
+    item = Dispatching(case_id, world.agencies["roads"])
+    dispatch_many(by=world.standing("dispatcher"), now=world.now, items=[item])
+    act(world, "dispatcher", "undo", case_id)
+    assert tasks.open_of_subject(case_id) == []

@@ -23,8 +23,8 @@ from xiucheng.kit.verbs import verb
 from . import registry, rules
 from .models import Notice
 
-# One statement: what can be folded into an unread notice is, the rest is inserted. A waiting notice takes up only
-# waiting ones, so that taking back leaves what was seen as it was.
+# One statement: what can be folded into an unread notice is, the rest is inserted. What waits stands by itself, so that
+# taking it back takes neither what was seen nor what somebody else told meanwhile.
 _TELL = """
 WITH told AS (
     SELECT * FROM jsonb_to_recordset(%(told)s::jsonb)
@@ -32,11 +32,10 @@ WITH told AS (
               visible_at timestamptz, fold_since timestamptz, times int)
 ), folded AS (
     UPDATE notices_notice n
-    SET times = n.times + t.times, args = t.args::jsonb, actor = %(actor)s, last_at = greatest(n.last_at, %(now)s),
-        visible_at = CASE WHEN n.visible_at > %(now)s THEN greatest(n.visible_at, t.visible_at) ELSE n.visible_at END
+    SET times = n.times + t.times, args = t.args::jsonb, actor = %(actor)s, last_at = greatest(n.last_at, %(now)s)
     FROM told t
     WHERE n.subject = t.subject AND n.person_id = t.person_id AND n.event = t.event AND n.read_at IS NULL
-      AND n.told_at > t.fold_since AND (n.visible_at > %(now)s) = (t.visible_at > %(now)s)
+      AND n.told_at > t.fold_since AND n.visible_at <= %(now)s AND t.visible_at <= %(now)s
     RETURNING t.id
 )
 INSERT INTO notices_notice
@@ -121,8 +120,16 @@ def _shared(one: Tell, now: datetime) -> dict[str, Any]:
 
 
 @verb
-def cancel_waiting(*, subject: UUID, now: datetime, subject_room: str | None = None, event: str | None = None) -> int:
-    """Take back what was told about a subject and nobody can see yet at `now` (None: of any room, any event).
+def cancel_waiting(
+    *,
+    subject: UUID,
+    now: datetime,
+    subject_room: str | None = None,
+    event: str | None = None,
+    told_at: datetime | None = None,
+) -> int:
+    """Take back what was told about a subject and nobody can see yet at `now` (None: of any room, any event, whenever
+    it was told).
 
     Returns how many notices are gone.
     """
@@ -131,6 +138,8 @@ def cancel_waiting(*, subject: UUID, now: datetime, subject_room: str | None = N
         rows = rows.filter(subject_room=subject_room)
     if event is not None:
         rows = rows.filter(event=event)
+    if told_at is not None:
+        rows = rows.filter(told_at=told_at)
     return rows.delete()[0]
 
 

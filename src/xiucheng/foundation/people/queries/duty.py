@@ -234,7 +234,7 @@ def duties_seen(standing: Standing, *, at: datetime) -> DutiesSeen:
         one for one in staff(at=at)
         if may_change_duty(standing, area=one.post.area, agency_id=one.post.agency_id, person_id=one.person_id)
     ]  # fmt: skip
-    everybody = rules.visible_to(standing).kind == "all" or len(mine) > 1
+    everybody = rules.visible_to(standing).kind == "all" or any(one.person_id != standing.person_id for one in mine)
     own = {one.membership_id for one in mine}
     return DutiesSeen(
         [one for one in rosters(on=local_day(at)) if everybody or one.membership_id in own],

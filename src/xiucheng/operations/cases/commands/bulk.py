@@ -4,9 +4,10 @@ However many cases there are: lock them by one statement, give their tasks by on
 concerned by one; only finding the clerks costs one statement an agency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -75,8 +76,10 @@ def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) 
             judged.append((row, apply(NAME, case, {"agency": agency.id}, by=mover, now=now, clocks=clocks)))
     if not judged:
         return []
+    # As they stand before the task is given.
+    kept = {row.id: undoing.keep(row) for row, outcome in judged if outcome.changes["undo"]}
     given = tasks.give_many(actor=by.actor, now=now, duties=[_duty(row, wanted[row.id]) for row, _ in judged])
-    _store(judged, given, now)
+    _store(judged, given, kept, now)
     for (row, outcome), task in zip(judged, given, strict=True):
         journal.record(
             room=ROOM,
@@ -108,7 +111,9 @@ def _duty(row: Case, agency: Agency) -> Duty:
     )
 
 
-def _store(judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], now: datetime) -> None:
+def _store(
+    judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], kept: Mapping[UUID, Any], now: datetime
+) -> None:
     rows = [
         {
             "id": row.id,
@@ -116,7 +121,7 @@ def _store(judged: Sequence[tuple[Case, Outcome]], given: Sequence[Given], now: 
             "handle_due_at": task.due_at,
             **{name: outcome.changes[name] for name in ("version", "agency_id", "agencies")},
             # The mark of a person's move; what a rule did nobody takes back.
-            "undo": mark | undoing.keep(row) if (mark := outcome.changes["undo"]) else None,
+            "undo": mark | kept[row.id] if (mark := outcome.changes["undo"]) else None,
         }
         for (row, outcome), task in zip(judged, given, strict=True)
     ]

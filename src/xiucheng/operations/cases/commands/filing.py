@@ -179,7 +179,9 @@ def _record(case: NewCase, row: Case, by: Standing, now: datetime) -> None:
 
 @verb
 def add_source(*, by: Standing, now: datetime, case_id: UUID, report_id: UUID, channel: str) -> None:
-    """Note that one more report told of the case; its state and clocks stay. Step: cases.add_source."""
+    """Note that one more report told of the case; its state and clocks stay, and its last move is not undone any more:
+    whoever joined relied on it. Step: cases.add_source."""
+    Case.objects.filter(id=case_id, undo__isnull=False).update(undo=None)
     journal.record(
         room="cases",
         subject=case_id,

@@ -137,6 +137,9 @@ def _write(
     if row.state != before or name == "redispatch":
         effects.lapse(row, name, now=now)
     Case.objects.filter(id=row.id).update(**{**columns, **made})
+    if name == "merge":
+        # Its last move is not undone any more: this one relies on it.
+        Case.objects.filter(id=args["case"]).update(undo=None)
     payload = {"state": row.state, "version": row.version, "from": before, **outcome.told}
     if "handle_due_at" in made or "handle_due_at" in columns:
         payload["handle_due"] = row.handle_due_at

@@ -44,7 +44,13 @@ def _inspectors(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UU
 
 
 def _supervisor(row: Case, args: Mapping[str, Any], at: datetime) -> Sequence[UUID]:
-    asked = [step.actor for step in journal.of_subject(row.id) if (step.room, step.verb) == ("cases", "supervise")]
+    """Whoever asked last and did not take it back."""
+    asked: list[str] = []
+    for step in journal.of_subject(row.id):
+        if (step.room, step.verb) == ("cases", "supervise"):
+            asked.append(step.actor)
+        elif (step.room, step.verb) == ("cases", "undo") and step.payload["undone"] == "supervise":
+            asked.pop()
     kind, _, person = asked[-1].partition(":") if asked else ("", "", "")
     return (UUID(person),) if kind == "person" else ()
 
@@ -103,6 +109,8 @@ def _what(args: Mapping[str, Any]) -> str:
     return str(args.get("asked") or (request.what if request else ""))
 
 
-def take_back(row: Case, now: datetime) -> None:
-    """An undone move tells nobody."""
-    notices.cancel_waiting(subject_room="cases", subject=row.id, now=now)
+def take_back(row: Case, move: str, made_at: datetime, now: datetime) -> None:
+    """An undone move tells nobody; what others told about the case meanwhile stands."""
+    if move in TABLE:
+        event = TABLE[move].event
+        notices.cancel_waiting(subject_room="cases", subject=row.id, event=event, told_at=made_at, now=now)

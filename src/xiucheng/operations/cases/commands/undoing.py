@@ -11,9 +11,11 @@ from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks import queries as task_queries
 from xiucheng.kit import journal
+from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
 from ..models import Case, Picture
+from ..rules import OPEN_STATES
 from ..views import CaseView
 from . import telling
 
@@ -49,8 +51,12 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     mark = row.undo
     if not mark or mark["by"] != str(by.actor):
         raise not_for(mark)
-    if now > datetime.fromisoformat(mark["until"]):
+    until = datetime.fromisoformat(mark["until"])
+    # A mark of the version before, which a site beside this one may have left, knows no standing.
+    if now > until or "standing" not in mark:
         raise Refused("undo_too_late", _("已超过 10 秒，不能撤销。"))
+    if mark["move"] == "unmerge":
+        _demand_mergeable(row, UUID(mark["values"]["merged_into"]))
     before = {**mark["values"], **mark["columns"]}
     columns = {_COLUMN.get(key, key): _restored(key, value) for key, value in before.items()}
     columns |= {"version": row.version + 1, "undo": None, "moved_at": now}
@@ -67,10 +73,18 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     if "step" in mark:
         Picture.objects.filter(case_id=row.id, step_id=mark["step"]).delete()
     _record(row, mark, by, now)
-    telling.take_back(row, now)
+    telling.take_back(row, mark["move"], until - UNDO_WINDOW, now)
     from ..queries import view_of
 
     return view_of(row, by, now)
+
+
+def _demand_mergeable(row: Case, master_id: UUID) -> None:
+    """What a merge asks (rules.apply, moving): that the master is open, and that nothing was merged into the member.
+    Refused `nothing_to_undo`."""
+    master_open = Case.objects.filter(id=master_id, state__in=OPEN_STATES).exists()
+    if not master_open or Case.objects.filter(merged_into_id=row.id, state="merged").exists():
+        raise not_for(None)
 
 
 def _record(row: Case, mark: Mapping[str, Any], by: Standing, now: datetime) -> None:
