@@ -43,7 +43,8 @@ def colours(at: datetime) -> Any:
 
 
 def label(day: date, body: Any) -> str:
-    return str((body.get("names") or {}).get(day.isoformat(), ""))
+    names = body.get("names")
+    return str(names.get(day.isoformat(), "")) if isinstance(names, dict) else ""
 
 
 PART = Record((Field("key", "代码", Text()), Field("limit", "时限", Length())))
@@ -237,3 +238,15 @@ def test_a_place_is_said_along_the_shape() -> None:
     assert place_of(SHAPE, body, tokens("rows[7].days"), names).said == "新的规则 › 天数"
     assert place_of(SHAPE, body, tokens("what.ever"), names).said == "what › ever"
     assert row_keys(SHAPE) == {"rows": "key", "rows.parts": "key"}
+
+
+def test_the_last_day_there_is_and_names_that_are_none_are_told_too() -> None:
+    shape = Record((Field("days", "节日", Days("节日", label, "names")), Field("names", "名称", Silent())))
+    late: dict[str, Any] = {"days": ["2027-02-06", "9999-12-30", "9999-12-31"]}
+    assert [one.after for one in told(shape, {"days": ["2027-02-06"]}, late, NOON)] == [
+        "9999-12-30 至 9999-12-31（2 天）"
+    ]
+    odd: dict[str, Any] = {"days": ["2027-02-07"], "names": ["x"]}
+    for before, after in ((late, odd), (odd, late)):
+        changes = told(shape, before, after, NOON)
+        assert carried_out(after, changes[0].back)["names"] == {}

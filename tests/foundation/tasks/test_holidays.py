@@ -175,3 +175,43 @@ JUNK: Any = [[], {"2027-13-40": "x"}, {"2027-02-06": ""}, {"2027-02-06": 5}]
 def test_names_that_make_no_sense_keep_a_draft_from_being_published(names: Any) -> None:
     body = {**holidays.with_holiday(seed.body(), ONE, SPRING), "names": names}
     assert any(problem.path.startswith("names") for problem in packing.check(body))
+
+
+def test_a_make_up_workday_goes_with_one_holiday_only() -> None:
+    """国庆节 of 2025 lies on both sides of 中秋节; its two make-up workdays are two, not four."""
+    year = holidays.year_of(seed.body(), "default", 2025)
+    days = [day for one in year.holidays for day in one.workdays]
+    assert len(days) == len(set(days)) == year.worked == 5
+    first, second = (one for one in year.holidays if one.name == "国庆节")
+    assert ([str(day) for day in first.workdays], [str(day) for day in second.workdays]) == (
+        ["2025-09-28"],
+        ["2025-10-11"],
+    )
+    left = holidays.year_of(holidays.without_holiday(seed.body(), ONE, second), "default", 2025)
+    assert [one.workdays for one in left.holidays if one.name == "国庆节"] == [first.workdays]
+    for number in range(2004, 2027):
+        year = holidays.year_of(seed.body(), "default", number)
+        assert year.worked == len({day for one in year.holidays for day in one.workdays}) + len(year.workdays)
+
+
+@pytest.mark.parametrize("day", [date.min, date(26, 10, 10), date(1989, 12, 31), date(2100, 1, 1), date.max])
+def test_a_year_typed_by_half_is_refused_before_it_is_reckoned_with(day: date) -> None:
+    with refused("bad_holiday"):
+        holidays.with_workday(seed.body(), ONE, day, "")
+    near = date(2027, 2, 6)
+    for typed in (
+        holidays.Entry("春节", day, day, {}),
+        holidays.Entry("春节", near, day, {}),
+        holidays.Entry("春节", near, near, {"workday_1": day}),
+    ):
+        with refused("bad_holiday"):
+            holidays.with_holiday(seed.body(), ONE, typed)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "0026-10-10", "2100-01-01"])
+@pytest.mark.parametrize("part", ["holidays", "workdays"])
+def test_days_that_no_page_shows_are_a_problem(part: str, day: str) -> None:
+    body = deepcopy(seed.body())
+    body["calendars"]["default"][part].append(day)
+    assert [one.path.split("[")[0] for one in packing.check(body)] == [f"calendars.default.{part}"]
+    assert told(shape.SHAPE, seed.body(), body, NOW)

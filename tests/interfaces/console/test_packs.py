@@ -133,6 +133,47 @@ def test_a_condition_within_a_category(world, sign_in):
     assert "请写大于零的数" in wrong.content.decode()
 
 
+CATEGORY = {
+    "key": "C9901", "kind": "component", "major_code": "99", "major_name": "其他", "minor_code": "01",
+    "minor_name": "示例箱", "scheme": "示例标准", "version": "2027", "street_visible": "1",
+}  # fmt: skip
+CONDITION = {"key": "C990101", "text": "箱体破损", "severity": "M", "limit.value": "2", "limit.unit": "work_day"}
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_a_category_is_added_and_then_its_first_condition(world, sign_in, body):
+    client, pack = sign_in("shift_leader"), draft(world, "catalogue", body)
+    data, _html = form(client, pack, "categories/+")
+    assert send(client, pack, {**data, **CATEGORY}).status_code == 302
+    added = queries.by_id(pack.id)
+    assert added.body["categories"][-1]["conditions"] == []
+    last = len(added.body["categories"]) - 1
+    page = client.get(f"/desk/packs/version/{pack.id}").content.decode()
+    assert "至少要有一个立案条件" in page, "what is still lacking is said of the draft, where it is published"
+    data, _html = form(client, added, f"categories/{last}/conditions/+")
+    half = send(client, added, {**data, **CONDITION, "first_stage.text": "先围护"})
+    assert half.status_code == 422
+    assert 'id="f-first_stage-limit-wrong"' in half.content.decode(), "a first stage without a limit is said beside it"
+    assert send(client, added, {**data, **CONDITION}).status_code == 302
+    assert registry.kind_of("catalogue").validate(queries.by_id(pack.id).body) == []
+
+
+def test_a_row_whose_list_was_taken_out_meanwhile_is_not_found(world, sign_in):
+    client, pack = sign_in("shift_leader"), draft(world, "catalogue")
+    for at in ("categories/999/conditions/+", "categories/+/conditions/+"):
+        assert client.get(f"/desk/packs/version/{pack.id}/part", {"at": at}).status_code == 404
+        assert send(client, pack, {**CONDITION, "at": at, "revision": pack.revision}).status_code == 404
+
+
+def test_a_draft_of_a_day_for_ever_is_shown_and_not_published(world, sign_in):
+    body = seed.body()
+    body["calendars"]["default"]["holidays"].append("9999-12-31")
+    client, pack = sign_in("shift_leader"), draft(world, "calendar", body)
+    page = client.get(f"/desk/packs/version/{pack.id}")
+    assert page.status_code == 200
+    assert "年份请在 1990 至 2099 之间" in page.content.decode()
+
+
 def test_a_list_is_searched(world, sign_in):
     client, pack = sign_in("shift_leader"), draft(world, "catalogue")
     page = client.get(f"/desk/packs/version/{pack.id}", {"q": "路灯"}).content.decode()

@@ -94,3 +94,24 @@ def test_the_preview_counts_what_changes(world):
     effects = {str(effect.text): effect.count for effect in preview.of_catalogue(body, BODY, world.now)}
     assert list(effects.values()) == [0, 1, 1, 1]
     assert [effect.count for effect in preview.of_limits(DEFAULT_LIMITS, None, world.now)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda row: row["conditions"][0].update(default="是"), "categories[0].conditions[0].default"),
+        (lambda row: row["conditions"][0].update(key=["C010101"]), "categories[0].conditions[0].key"),
+        (lambda row: row.update(key=["C0101"]), "categories[0].key"),
+        (lambda row: row.pop("conditions"), "categories[0].conditions"),
+        (lambda row: row.pop("minor_name"), "categories[0].minor_name"),
+        (lambda row: row["conditions"].insert(0, "x"), "categories[0].conditions[0]"),
+        (
+            lambda row: row["conditions"][0].update(first_stage={"text": "先围护"}),
+            "categories[0].conditions[0].first_stage.limit",
+        ),
+        (lambda row: row["conditions"][0].update(first_stage="x"), "categories[0].conditions[0].first_stage"),
+        (lambda row: row["conditions"][1].update(key=row["conditions"][0]["key"]), "categories[0].conditions[1].key"),
+    ],
+)
+def test_a_part_that_is_missing_or_of_another_kind_is_named(change, path):
+    assert [problem.path for problem in broken(lambda rows: change(rows[0]))] == [path]

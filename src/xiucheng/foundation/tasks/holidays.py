@@ -98,9 +98,9 @@ def _runs(days: Sequence[date], body: Mapping[str, Any]) -> Iterator[Holiday]:
 def year_of(body: Mapping[str, Any], key: str, year: int) -> Year:
     """What one calendar of a body that has no problems says of a year; festivals that reach into it are in it."""
     calendar = Calendar.from_json(body["calendars"][key], key=key)
-    free = [one for one in _runs(list(calendar.holidays), body) if year in (one.first.year, one.last.year)]
-    holidays = tuple(_with_workdays(one, calendar, body) for one in free)
-    taken = {day for one in holidays for day in one.workdays}
+    free = _with_workdays(list(_runs(list(calendar.holidays), body)), calendar, body)
+    holidays = tuple(one for one in free if year in (one.first.year, one.last.year))
+    taken = {day for one in free for day in one.workdays}
     rest = sorted(day for day in calendar.workdays - taken if day.year == year)
     law = named_days(year) if calendar.statute else {}
     lacking = [day for day in law if day not in calendar.holidays]
@@ -119,13 +119,24 @@ def years_around(body: Mapping[str, Any], key: str, today: date) -> list[Year]:
     return [year_of(body, key, today.year + n) for n in range(-1, 4)]
 
 
-def _with_workdays(one: Holiday, calendar: Calendar, body: Mapping[str, Any]) -> Holiday:
-    near = (
-        day
-        for day in calendar.workdays
-        if one.first - NEAR <= day <= one.last + NEAR and one.name and label(day, body) == one.name
-    )
-    return Holiday(one.name, one.first, one.last, tuple(sorted(near)))
+def _with_workdays(free: Sequence[Holiday], calendar: Calendar, body: Mapping[str, Any]) -> list[Holiday]:
+    """The holidays with their make-up workdays, each with one holiday only: a festival that another one parts in two,
+    as 国庆节 of 2025 is by 中秋节, would count them twice. A day goes with the nearest of its name."""
+    named: dict[str, list[Holiday]] = {}
+    for one in free:
+        named.setdefault(one.name, []).append(one)
+    theirs: dict[Holiday, list[date]] = {one: [] for one in free}
+    for day in sorted(calendar.workdays):
+        name = label(day, body)
+        near = [one for one in named.get(name, ()) if name and _apart(one, day) <= NEAR]
+        if near:
+            theirs[min(near, key=lambda one: (_apart(one, day), -one.days, one.first))].append(day)
+    return [Holiday(one.name, one.first, one.last, tuple(days)) for one, days in theirs.items()]
+
+
+def _apart(one: Holiday, day: date) -> timedelta:
+    """How far a day lies from a holiday."""
+    return max(one.first - day, day - one.last)
 
 
 def holiday_at(body: Mapping[str, Any], key: str, first: date) -> Holiday:
@@ -157,6 +168,7 @@ def with_holiday(
     Refused `bad_holiday` with the fields `name`, `first`, `last`, and those of the workdays: what makes no sense by
     itself, days that already are free or worked for another reason, a make-up workday on a day that is worked anyway.
     """
+    _must_be_near({"first": entry.first, "last": entry.last, **entry.workdays})
     made = without_holiday(body, keys, instead) if instead else deepcopy(dict(body))
     calendars = {key: Calendar.from_json(made["calendars"][key], key=key) for key in keys}
     wrong = {**_wrong_there(entry, list(calendars.values()), made), **dict(_wrong_entry(entry))}
@@ -182,6 +194,7 @@ def without_holiday(body: Mapping[str, Any], keys: Sequence[str], one: Holiday) 
 
 def with_workday(body: Mapping[str, Any], keys: Sequence[str], day: date, name: str) -> dict[str, Any]:
     """The body with a make-up workday that goes with no holiday. Refused `bad_holiday` with the field `day`."""
+    _must_be_near({"day": day})
     made = deepcopy(dict(body))
     calendars = {key: Calendar.from_json(made["calendars"][key], key=key) for key in keys}
     wrong = _wrong_there(Entry(name, day, day - timedelta(days=1), {"day": day}), list(calendars.values()), made)
@@ -273,6 +286,13 @@ def _named(body: dict[str, Any], days: Sequence[date], name: str) -> dict[str, A
     return tidy_names({**body, "names": names})
 
 
+def _must_be_near(typed: Mapping[str, date]) -> None:
+    """Before anything is reckoned with a day: a year that was typed by half lies on no page."""
+    far = {name: _("年份请在 1990 至 2099 之间。") for name, day in typed.items() if day.year not in YEARS}
+    if far:
+        raise Refused("bad_holiday", _("年份请在 1990 至 2099 之间。"), fields=far)
+
+
 def _wrong_entry(entry: Entry) -> Iterator[tuple[str, str]]:
     yield from _wrong_name(entry.name)
     yield from _wrong_span(entry)
@@ -291,8 +311,6 @@ def _wrong_name(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_span(entry: Entry) -> Iterator[tuple[str, str]]:
-    if entry.first.year not in YEARS:
-        yield "first", _("年份请在 1990 至 2099 之间。")
     if entry.last < entry.first:
         yield "last", _("最后一天不能早于第一天。")
     elif (entry.last - entry.first).days >= MOST_DAYS:

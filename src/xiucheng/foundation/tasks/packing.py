@@ -32,6 +32,7 @@ _WRONG = {
     "announced": _("已公布放假安排的年份应为四位数的年份列表。"),
 }
 _NOT_A_DAY = _("没有这一天；日期请写成 2026-10-01。")
+_NOT_A_YEAR = _("年份请在 1990 至 2099 之间。")
 _NOT_A_LIST = _("应是日期的列表。")
 
 
@@ -66,8 +67,9 @@ def _wrong_names(names: Any) -> Iterator[Problem]:
         yield Problem("names", _('节日名称应按日期写，例如 {"2027-02-06": "春节"}。'))
         return
     for day, name in names.items():
-        if not _is_day(day):
-            yield Problem(f"names.{day}"[:80], _NOT_A_DAY)
+        fault = _day_fault(day)
+        if fault:
+            yield Problem(f"names.{day}"[:80], fault)
         elif not isinstance(name, str) or not 0 < len(name) <= holidays.MOST_NAME:
             yield Problem(f"names.{day}", _("名称应是 1 至 20 个字。"))
 
@@ -98,8 +100,9 @@ def _wrong_days(path: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(f"{path}.{name}", _NOT_A_LIST)
             continue
         for index, day in enumerate(days):
-            if not _is_day(day):
-                yield Problem(f"{path}.{name}[{index}]", _NOT_A_DAY)
+            fault = _day_fault(day)
+            if fault:
+                yield Problem(f"{path}.{name}[{index}]", fault)
 
 
 def _wrong_together(path: str, key: str, calendar: Mapping[str, Any]) -> Iterator[Problem]:
@@ -118,11 +121,15 @@ def _fault(calendar: Mapping[str, Any]) -> bool:
     return False
 
 
-def _is_day(text: Any) -> bool:
+def _day_fault(text: Any) -> Any:
+    """What is wrong with a day of a list; None where it can be reckoned with, the days around it included."""
     try:
-        return isinstance(text, str) and len(text) == 10 and date.fromisoformat(text) is not None
+        day = date.fromisoformat(text) if isinstance(text, str) and len(text) == 10 else None
     except ValueError:
-        return False
+        day = None
+    if day is None:
+        return _NOT_A_DAY
+    return None if day.year in holidays.YEARS else _NOT_A_YEAR
 
 
 def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) -> Sequence[Effect]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.packs.registry import Problem
 from xiucheng.kit.refused import Refused
@@ -186,22 +187,77 @@ def check_catalogue(body: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
+_CATEGORY_PARTS: Mapping[str, type] = {
+    **dict.fromkeys(("key", "kind", "scheme", "version", "major_code", "major_name", "minor_code", "minor_name"), str),
+    "street_visible": bool,
+    "conditions": list,
+}
+_CONDITION_PARTS: Mapping[str, type] = {
+    **dict.fromkeys(("key", "text", "severity", "closing"), str),
+    **dict.fromkeys(("after_photo", "default"), bool),
+}
+
+
 def _check_category(where: str, item: Any, seen: set[str]) -> Iterable[Problem]:
-    try:
-        category = _category(item)
-    except (KeyError, TypeError, ValueError) as error:
-        yield Problem(where, _("内容不完整或格式不对：%(error)s") % {"error": str(error)[:80]})
+    faulty = _wrong_parts(where, item, _CATEGORY_PARTS)
+    yield from faulty
+    rows = item.get("conditions") if isinstance(item, dict) else None
+    held = rows if isinstance(rows, list) else []
+    for index, condition in enumerate(held):
+        wrong = [*_check_condition(f"{where}.conditions[{index}]", condition)]
+        faulty += wrong
+        yield from wrong
+    if faulty:
         return
+    category = _category(item)
     if category.kind not in KINDS:
         yield Problem(f"{where}.kind", _("类别种类只能是部件、事件或诉求。"))
     if not category.conditions:
         yield Problem(f"{where}.conditions", _("至少要有一个立案条件。"))
     if sum(condition.default for condition in category.conditions) > 1:
         yield Problem(f"{where}.conditions", _("默认立案条件只能有一个。"))
-    for key in (category.key, *(condition.key for condition in category.conditions)):
+    keyed = [(where, category.key)]
+    keyed += [(f"{where}.conditions[{index}]", one.key) for index, one in enumerate(category.conditions)]
+    for place, key in keyed:
         if key in seen:
-            yield Problem(where, _("代码“%(key)s”重复。") % {"key": key})
+            yield Problem(f"{place}.key", _("代码“%(key)s”重复。") % {"key": key})
         seen.add(key)
+
+
+def _wrong_parts(where: str, item: Any, parts: Mapping[str, type]) -> list[Problem]:
+    """A line for each part that is missing or of another type."""
+    if not isinstance(item, dict):
+        return [Problem(where, _("这一行应是一个 JSON 对象。"))]
+    return [
+        Problem(f"{where}.{name}", _("缺这一项，或者写法不对。"))
+        for name, kind in parts.items()
+        if not isinstance(item.get(name), kind)
+    ]
+
+
+def _check_condition(where: str, item: Any) -> Iterable[Problem]:
+    yield from _wrong_parts(where, item, _CONDITION_PARTS)
+    if not isinstance(item, dict):
+        return
+    if not _is_limit(item.get("limit")):
+        yield Problem(f"{where}.limit", _LIMIT)
+    first = item.get("first_stage")
+    if not first:
+        return
+    yield from _wrong_parts(f"{where}.first_stage", first, {"text": str})
+    if isinstance(first, dict) and not _is_limit(first.get("limit")):
+        yield Problem(f"{where}.first_stage.limit", _LIMIT)
+
+
+_LIMIT = gettext_lazy("时限要写明大于零的数量和单位。")
+
+
+def _is_limit(held: Any) -> bool:
+    try:
+        Limit.from_json(held)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +282,4 @@ def compile_limits(body: Mapping[str, Any]) -> StageLimits:
 
 def check_limits(body: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with a draft of the stage limits."""
-    problems = []
-    for stage in ("dispatch", "check"):
-        try:
-            Limit.from_json(body[stage])
-        except (KeyError, TypeError, ValueError):
-            problems.append(Problem(stage, _("时限要写明大于零的数量和单位。")))
-    return problems
+    return [Problem(stage, _LIMIT) for stage in ("dispatch", "check") if not _is_limit(body.get(stage))]

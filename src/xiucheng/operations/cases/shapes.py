@@ -63,7 +63,7 @@ CONDITION = Record(
                 ),
                 optional=True,
             ),
-            hint=_("要先围护、后修复的才填。"),
+            hint=_("要先围护、后修复的才填；目前只作记录，不单独计时。"),
             listed=False,
         ),
     )

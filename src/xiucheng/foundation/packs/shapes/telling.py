@@ -222,9 +222,13 @@ def _as_before(shape: Days, before: Any, after: Any, spot: _Spot, first: date, l
     """The days from first to last as they were, with their names."""
     inside: Callable[[str], bool] = lambda day: str(first) <= day <= str(last)  # noqa: E731
     days = sorted([*(day for day in after if not inside(day)), *(day for day in before if inside(day))])
-    old, new = (dict(side.body.get(shape.labels) or {}) for side in (spot.old, spot.new))
+    old, new = (_names(side.body.get(shape.labels)) for side in (spot.old, spot.new))
     names = {day: name for day, name in new.items() if not inside(day)} | {d: n for d, n in old.items() if inside(d)}
     return Edit("put", spot.path, days), Edit("put", (shape.labels,), names)
+
+
+def _names(held: Any) -> Mapping[str, Any]:
+    return held if isinstance(held, dict) else {}
 
 
 def _years(shape: Years, before: Any, after: Any, spot: _Spot) -> Iterator[Told]:

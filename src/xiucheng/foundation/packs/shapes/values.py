@@ -9,7 +9,7 @@ A room that reads a kind of pack declares its shape beside the kind. The console
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -226,7 +226,12 @@ class Days(Value):
             name = self.label(day, body)
             start = start or (day, name)
             following = days[index + 1] if index + 1 < len(days) else None
-            if following != day + timedelta(days=1) or self.label(following, body) != start[1]:
+            # By ordinals: the last day there is has no day after it.
+            if (
+                following is None
+                or following.toordinal() != day.toordinal() + 1
+                or self.label(following, body) != start[1]
+            ):
                 yield start[0], day, start[1]
                 start = None
 

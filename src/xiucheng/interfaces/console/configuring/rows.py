@@ -59,7 +59,8 @@ def opened(kind: PackKind, pack: Pack, said: str, names: Names) -> Opened:
     around = place_of(kind.shape, pack.body, at[:-1], names) if at else None
     holder = around.shape if around else None
     new = bool(at) and at[-1] == NEW
-    there = not at or new or _is_there(pack.body, at)
+    # A new row is not there yet, but what it goes into has to be: it may have been taken out since.
+    there = _is_there(pack.body, at[:-2] if new else at)
     if not isinstance(place.shape, Record) or not there or isinstance(holder, Record):
         raise _nothing()
     current = _model(holder, pack.body, at) if new else place.value
@@ -69,6 +70,15 @@ def opened(kind: PackKind, pack: Pack, said: str, names: Names) -> Opened:
     if held is not None and not isinstance(held, list if isinstance(holder, Rows) else dict):
         raise _nothing()
     return Opened(at, place, place.shape, holder, held, current, new)
+
+
+def _begun(record: Record) -> dict[str, Any]:
+    """What no form of a new row can type: its own lists, which are empty as yet."""
+    return {
+        one.name: [] if isinstance(one.shape, Rows) else {}
+        for one in record.fields
+        if isinstance(one.shape, Rows | Table)
+    }
 
 
 def _model(holder: Any, body: Any, at: Sequence[str]) -> Any:
@@ -92,9 +102,10 @@ def with_row(kind: PackKind, pack: Pack, one: Opened, data: QueryDict, names: Na
     """The body with the row as it was typed.
 
     Refused `problems` with the fields: what cannot be read, and what the kind finds wrong with this very row. What is
-    wrong elsewhere does not stand in the way of a draft.
+    wrong elsewhere, or with the row's own lists, which have forms of their own, does not stand in the way of a draft.
     """
-    said = controls.typed(one.record, data, names, one.current)
+    begun = _begun(one.record) if one.new and one.current is None else one.current
+    said = controls.typed(one.record, data, names, begun)
     ready = _with_holder(pack.body, one)
     at = _address(one, ready, data, said.wrong)
     if said.wrong:
@@ -143,9 +154,14 @@ def _wrong_there(kind: PackKind, one: Opened, body: Mapping[str, Any], at: Seque
     for problem in kind.validate(dict(body)):
         path = tokens(problem.path)
         for place in places:
-            if path[: len(place)] == place:
+            if path[: len(place)] == place and not _in_a_list(one.record, path[len(place) :]):
                 wrong.setdefault(".".join(path[len(place) :]) or "row", str(problem.text))
     return wrong
+
+
+def _in_a_list(record: Record, path: Sequence[str]) -> bool:
+    known = record.field(path[0]) if path else None
+    return known is not None and isinstance(known.shape, Rows | Table)
 
 
 def without_row(pack: Pack, one: Opened) -> dict[str, Any]:
