@@ -1,6 +1,7 @@
 """Reports at the desk: the queue, filing, attaching, refusing, verifying; the reception's form; the inbox."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -178,12 +179,14 @@ def test_a_notice_is_read_and_leads_to_its_case(world, sign_in):
     from xiucheng.foundation.notices import queries as notices
     from xiucheng.operations.cases import commands
 
-    filed = world.file()
+    # A minute ago: what a person did is told when they can no longer take it back.
+    filed = world.file(now=now() - timedelta(minutes=2))
+    at = now() - timedelta(minutes=1)
     for name, who, args in (
         ("dispatch", "dispatcher", {"agency": str(world.agencies["roads"])}),
         ("supervise", "leader", {"reason": "学校门口"}),
     ):
-        commands.move(by=world.standing(who), now=now(), case_id=filed.case_id, version=None, name=name, args=args)
+        commands.move(by=world.standing(who), now=at, case_id=filed.case_id, version=None, name=name, args=args)
     clerk = sign_in("roads_clerk")
     page = clerk.get("/desk/inbox/").content.decode()
     assert "学校门口" not in page
