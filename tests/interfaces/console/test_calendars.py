@@ -1,12 +1,13 @@
 """Holidays at the desk: entered year by year into a draft, with what is wrong beside its field, taken back again."""
 
 import re
+from copy import deepcopy
 
 import pytest
 
 from xiucheng.foundation.packs import commands, queries
 from xiucheng.kit.now import now
-from xiucheng.kit.worktime import Calendar
+from xiucheng.kit.worktime import Calendar, seed
 
 SPRING = {
     "do": "add",
@@ -176,3 +177,86 @@ def test_a_second_calendar_takes_part(world, sign_in, draft):
     assert "日历 night" in page
     bad = client.post(part, {**data, "key": "夜班", "revision": queries.by_id(draft.id).revision})
     assert "日历的代码请用小写字母" in bad.content.decode()
+
+
+@pytest.fixture
+def two(world):
+    """A draft of two calendars, of which only `early` has a day without a name."""
+    body = seed.body()
+    body["calendars"]["early"] = deepcopy(body["calendars"]["default"])
+    body["calendars"]["early"]["holidays"].append("2027-09-03")
+    return commands.draft(by=world.standing("shift_leader", now()), now=now(), kind="calendar", body=body)
+
+
+def both(pack):
+    return queries.by_id(pack.id).body["calendars"]
+
+
+def test_what_is_deleted_on_one_calendar_stays_in_the_others(world, sign_in, two):
+    client, before = sign_in("shift_leader"), queries.by_id(two.id).body
+    url = {"year": 2026, "calendar": "default"}
+    shown = client.get(at(two), url).content.decode()
+    row = shown[shown.index('data-row="2026-10-01"') :].split("</form>")[0]
+    assert 'name="keys"' not in row
+    page = client.post(at(two), typed(two, **{**url, "do": "remove", "instead": "2026-10-01"}), follow=True)
+    assert "用于：全区日历。" in page.content.decode()
+    assert "2026-10-01" not in both(two)["default"]["holidays"]
+    assert both(two)["early"] == before["calendars"]["early"]
+    client.post(at(two), typed(two, **{**url, **undo(page.content.decode())}))
+    assert queries.by_id(two.id).body == before
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"do": "remove", "calendar": "early", "instead": "2027-09-03"},
+        {"do": "add", "name": "建区纪念日", "first": "2027-09-01", "keys": ["default", "early"]},
+        {"do": "change", "calendar": "early", "instead": "2027-09-03", "name": "校庆", "first": "2027-09-03",
+         "keys": ["default", "early"]},
+        {"do": "add_workday", "day": "2027-09-04", "why": "抢险", "keys": ["default", "early"]},
+        {"do": "by_law"},
+        {"do": "announce", "year": 2026, "known": ""},
+    ],
+)  # fmt: skip
+def test_every_act_on_calendars_that_differ_is_taken_back_exactly(world, sign_in, two, act):
+    client, before = sign_in("shift_leader"), queries.by_id(two.id).body
+    page = client.post(at(two), {**typed(two), **act}, follow=True).content.decode()
+    assert queries.by_id(two.id).body != before
+    back = undo(page)
+    client.post(at(two), back)
+    assert queries.by_id(two.id).body == before
+    assert client.post(at(two), back).status_code == 409, "once"
+
+
+def test_an_act_is_not_taken_back_over_what_came_after(world, sign_in, two):
+    client = sign_in("shift_leader")
+    page = client.post(at(two), typed(two, **SPRING), follow=True)
+    mark = undo(page.content.decode())
+    client.post(at(two), typed(two, do="add_workday", day="2027-09-04", why=""))
+    after = queries.by_id(two.id).body
+    assert 'id="undo"' not in client.get(at(two), {"year": 2027, "undo": mark["undo"]}).content.decode()
+    late = client.post(at(two), {**mark, "revision": queries.by_id(two.id).revision})
+    assert late.status_code == 409
+    assert queries.by_id(two.id).body == after
+
+
+def test_a_refusal_names_the_calendar_it_is_about(world, sign_in, two):
+    client = sign_in("shift_leader")
+    entry = {"do": "add", "name": "校庆", "first": "2027-09-03", "keys": ["default", "early"]}
+    refused = client.post(at(two), typed(two, **entry)).content.decode()
+    assert "日历 early：2027-09-03 已经是节假日" in refused
+    opened = client.get(at(two), {"year": 2027, "calendar": "early", "change": "2027-09-03"}).content.decode()
+    form = opened[opened.index('id="holiday"') :].split("</form>")[0]
+    assert re.findall(r'name="keys" value="(\w+)" checked', form) == ["early"]
+
+
+@pytest.mark.parametrize("day", ["0026-10-10", "0001-01-01", "9999-12-31", "1950-01-07", "2027"])
+def test_a_date_typed_by_half_is_refused_beside_its_field(world, sign_in, draft, day):
+    client = sign_in("shift_leader")
+    html = client.post(at(draft), typed(draft, do="add_workday", day=day)).content.decode()
+    assert 'id="w-day-wrong"' in html
+    for name in ("first", "last", "workday_1"):
+        html = client.post(at(draft), typed(draft, **{**SPRING, name: day})).content.decode()
+        assert f'id="h-{name}-wrong"' in html
+    assert client.get(at(draft), {"year": 2027, "change": day}).status_code == (404 if day == "1950-01-07" else 200)
+    assert queries.by_id(draft.id).revision == 1

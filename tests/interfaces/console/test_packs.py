@@ -5,6 +5,7 @@ import re
 import pytest
 
 from xiucheng.foundation.packs import commands, queries, registry
+from xiucheng.interfaces.console.configuring import controls
 from xiucheng.kit.now import now
 from xiucheng.kit.worktime import seed
 from xiucheng.operations.cases.catalogue import DEFAULT_LIMITS, body_from_csv
@@ -213,6 +214,57 @@ def test_two_at_one_draft_do_not_overwrite_each_other(world, sign_in):
     assert late.status_code == 409
     assert 'value="4"' in late.content.decode(), "what was typed stays"
     assert queries.by_id(pack.id).body["dispatch"]["value"] == 3
+
+
+def test_a_late_press_stays_refused_and_spares_the_row_that_moved_up(world, sign_in):
+    """One takes the first condition out while another has the second one open: it is the third that now lies there."""
+    client, pack = sign_in("shift_leader"), draft(world, "catalogue")
+    index = next(n for n, row in enumerate(pack.body["categories"]) if len(row["conditions"]) > 2)
+    at = f"categories/{index}/conditions"
+    data, _html = form(client, pack, f"{at}/1")
+    assert send(client, pack, {"at": f"{at}/0", "revision": "1", "remove": "1"}).status_code == 302
+    left = queries.by_id(pack.id).body
+    for typed in ({"closing": "又改"}, {"closing": "又改", "limit.value": "半天"}):
+        late = send(client, pack, {**data, **typed})
+        assert late.status_code == 409
+        html = late.content.decode()
+        assert "草稿里现在是" in html
+        assert left["categories"][index]["conditions"][1]["closing"] in html
+        again = re.search(r'class="page-narrow".*?name="revision" value="(\d+)"', html, re.S)[1]
+        assert send(client, pack, {**data, **typed, "revision": again}).status_code == 409
+    assert queries.by_id(pack.id).body == left
+
+
+def test_text_that_comes_late_stays_refused(world, sign_in):
+    client, pack = sign_in("shift_leader"), draft(world, "limits")
+    data, _html = form(client, pack, "")
+    send(client, pack, {**data, "dispatch.value": "3"})
+    late = client.post(f"/desk/packs/version/{pack.id}", {"revision": "1", "body": "{}"})
+    assert late.status_code == 409
+    shown = late.content.decode()
+    assert 'name="revision" value="1"' in shown[shown.index("data-draft=") :]
+    assert queries.by_id(pack.id).body["dispatch"]["value"] == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("08:00 - 12:00", [["08:00", "12:00"]]),
+        ("08:00至 12:00", [["08:00", "12:00"]]),
+        ("08:00–12:00、", [["08:00", "12:00"]]),
+        (" 8:00 — 12:00 14:00到18:00；", [["08:00", "12:00"], ["14:00", "18:00"]]),
+        ("", []),
+        (" ", []),
+    ],
+)
+def test_stretches_of_a_day_in_whatever_signs(said, found):
+    assert controls.spans(said) == found
+
+
+@pytest.mark.parametrize("said", ["夜里", "08:00", "08:00–12:00 x", "08:00-12:00-14:00", "1 08:00–12:00"])
+def test_what_is_no_stretch_of_a_day(said):
+    with pytest.raises(controls.Wrong):
+        controls.spans(said)
 
 
 def test_rows_that_are_not_there_and_rows_that_must_stay(world, sign_in):

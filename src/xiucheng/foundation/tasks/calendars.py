@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.kit.worktime import Calendar, seed
@@ -26,6 +27,11 @@ def resolve(key: str | None, at: datetime) -> tuple[Calendar, int]:
     if (pack.digest, name) not in _compiled:
         _compiled[pack.digest, name] = Calendar.from_json(kept[name], key=name)
     return _compiled[pack.digest, name], pack.version
+
+
+def called(key: str) -> str:
+    """What people call a calendar: 全区日历, 日历 early."""
+    return _("全区日历") if key == DEFAULT else f"{_('日历')} {key}"
 
 
 def in_force(at: datetime) -> int:

@@ -20,6 +20,8 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.worktime import Calendar, seed
 from xiucheng.kit.worktime.festivals import named_days
 
+from .calendars import called
+
 FESTIVALS: Mapping[str, str | Promise] = {
     "new_year": gettext_lazy("元旦"),
     "spring_festival": gettext_lazy("春节"),
@@ -225,6 +227,7 @@ def announced(body: Mapping[str, Any], keys: Sequence[str], year: int, known: bo
         if lacking:
             days = "、".join(f"{one.name} {one.first}" for one in lacking)
             text = _("法定放假日还没有录全，缺：%(days)s。录全以后再标为已公布。") % {"days": days}
+            text = _of(key, text, keys)
             raise Refused("not_complete", text, fields={"announced": text})
         _change_years(made["calendars"][key], year, known)
     return made
@@ -320,16 +323,22 @@ def _wrong_span(entry: Entry) -> Iterator[tuple[str, str]]:
 def _wrong_there(entry: Entry, calendars: Sequence[Calendar], body: Mapping[str, Any]) -> dict[str, str]:
     """What stands against an entry in any of the calendars; that a day is worked anyway, only if it is in all."""
     wrong: dict[str, str] = {}
+    keys = [calendar.key for calendar in calendars]
     for calendar in calendars:
         taken = _taken(entry, calendar, body)
         if taken:
-            wrong.setdefault("first", taken)
+            wrong.setdefault("first", _of(calendar.key, taken, keys))
     for field, day in entry.workdays.items():
-        why = [_why_no_workday(day, calendar) for calendar in calendars]
-        listed = next((text for text in why if text and text != _anyway()), None)
-        if listed or all(why):
+        why = {calendar.key: _why_no_workday(day, calendar) for calendar in calendars}
+        listed = next((_of(key, text, keys) for key, text in why.items() if text and text != _anyway()), None)
+        if listed or all(why.values()):
             wrong[field] = listed or _anyway()
     return wrong
+
+
+def _of(key: str, text: str, keys: Sequence[str]) -> str:
+    """With the calendar that a sentence is about, where an act is for several."""
+    return _("%(calendar)s：%(text)s") % {"calendar": called(key), "text": text} if len(keys) > 1 else text
 
 
 def _taken(entry: Entry, calendar: Calendar, body: Mapping[str, Any]) -> str | None:

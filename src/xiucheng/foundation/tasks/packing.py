@@ -17,8 +17,8 @@ from xiucheng.foundation.packs.registry import Effect, Problem
 from xiucheng.kit.worktime import Calendar, Limit, Unit, due
 from xiucheng.kit.worktime.festivals import statutory_days
 
-from . import holidays, rules, shape, storing
-from .calendars import DEFAULT
+from . import holidays, rules, storing
+from .calendars import DEFAULT, called
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FORESEEN = 2000
@@ -179,7 +179,7 @@ def _examples(calendars: Mapping[str, Calendar], in_force: Mapping[str, Any] | N
         stated = {"start": start, "before": due(start, _EXAMPLE, old).at, "after": due(start, _EXAMPLE, new).at}
         said = {name: f"{moment.astimezone(ZoneInfo(new.zone)):%Y-%m-%d %H:%M}" for name, moment in stated.items()}
         text = _("例如%(calendar)s：%(start)s 交办、限 2 个工作日的任务，现行 %(before)s 到期，这一版 %(after)s 到期。")
-        found.append(Effect(text % {"calendar": shape.called(key), **said}))
+        found.append(Effect(text % {"calendar": called(key), **said}))
     return found
 
 

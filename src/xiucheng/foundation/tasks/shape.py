@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.foundation.packs.shapes import Choice, Days, Field, Names, Record, Silent, Spans, Table, Text, Week, Years
+from xiucheng.foundation.packs.shapes import Choice, Days, Field, Record, Silent, Spans, Table, Text, Week, Years
 from xiucheng.foundation.packs.shapes.values import Groups
 
 from .calendars import DEFAULT
@@ -35,12 +35,3 @@ CALENDAR = Record(
 )
 _TABLE = Table(CALENDAR, _("日历"), standing=((DEFAULT, _("全区日历")),), model=DEFAULT)
 SHAPE = Record((Field("calendars", _("日历"), _TABLE), Field("names", _("节日名称"), Silent())))
-
-
-def called(key: str) -> str:
-    """全区日历, 日历 early."""
-    return _TABLE.called(key, _NOBODY)
-
-
-_NOBODY = Names(datetime.min)
-"""The keys of calendars are the district's own: no list of choices is asked."""

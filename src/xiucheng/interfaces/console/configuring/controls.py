@@ -28,7 +28,7 @@ from xiucheng.kit.worktime import Limit
 
 Data = Mapping[str, list[str]]
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})")
-_BETWEEN = re.compile(r"[、,，;；\s]+(?=\d)")
+_BETWEEN = re.compile(r"[、,，;；\s]*")
 
 
 class Wrong(Exception):
@@ -289,12 +289,13 @@ def _typed_week(shape: Value, data: QueryDict, name: str, names: Names) -> Any:
 
 def spans(said: str) -> list[list[str]]:
     """[["08:00", "12:00"], …] from 08:00–12:00、14:00–18:00 in whatever signs; raises Wrong."""
+    # What lies between the stretches, and around them: every fifth piece; the hours and minutes of each are in four.
+    pieces = _SPAN.split(said)
+    if not all(map(_BETWEEN.fullmatch, pieces[::5])):
+        raise Wrong(_("时段请写成 08:00–12:00，几段用顿号分开。"))
     found = []
-    for piece in _BETWEEN.split(said.strip()) if said.strip() else ():
-        match = _SPAN.fullmatch(piece)
-        if match is None:
-            raise Wrong(_("时段请写成 08:00–12:00，几段用顿号分开。"))
-        hours = match.groups()
+    for n in range(1, len(pieces), 5):
+        hours = pieces[n : n + 4]
         found.append([f"{int(hours[0]):02}:{hours[1]}", f"{int(hours[2]):02}:{hours[3]}"])
     return found
 

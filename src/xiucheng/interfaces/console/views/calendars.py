@@ -1,13 +1,11 @@
 """Holidays and make-up workdays of a calendar pack, year by year: entered as a notice tells them, into a draft."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse, QueryDict
@@ -21,9 +19,11 @@ from xiucheng.foundation.packs import commands, registry
 from xiucheng.foundation.packs.queries import Pack
 from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK, Names, Week, span_said
 from xiucheng.foundation.people import queries as people
-from xiucheng.foundation.tasks import holidays, shape
-from xiucheng.foundation.tasks.calendars import DEFAULT
-from xiucheng.interfaces.web.typed import whole
+from xiucheng.foundation.tasks import holidays, holidaysteps
+from xiucheng.foundation.tasks.calendars import DEFAULT, called
+from xiucheng.interfaces.web.typed import day as typed_day
+from xiucheng.interfaces.web.typed import needed_day, whole
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from ..doors import Visit, desk, page
@@ -52,11 +52,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A body that an act has made, what to say of it, and the form that takes it back."""
+    """A body that an act has made, what to say of it, and the calendars it was for."""
 
     body: dict[str, Any]
     said: str
-    back: Mapping[str, Any] = field(default_factory=dict)
+    keys: Sequence[str]
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,13 +73,29 @@ def days(request: Visit, pack_id: UUID) -> HttpResponse:
             raise Refused("unknown_act", _("这里没有这个办法。"))
         revision = whole(request.POST.get("revision"), "revision")
         done = act(asked, request.POST)
-        commands.revise(by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=done.body)
+        made = commands.revise(
+            by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=done.body
+        )  # fmt: skip
     except Refused as caught:
         if caught.status in (403, 404):
             raise
         return _page(request, asked, caught)
-    messages.success(request, done.said)
-    return redirect(_address(asked, undo=signing.dumps(dict(done.back), salt=_SALT) if done.back else ""))
+    messages.success(request, _told(asked, done))
+    return redirect(_address(asked, undo=_mark(asked.pack, made)))
+
+
+def _told(asked: Asked, done: Outcome) -> str:
+    """What was done, and where there are several calendars, in which."""
+    if len(asked.keys) == 1:
+        return done.said
+    said = {"said": done.said, "calendars": _("、").join(map(called, done.keys))}
+    return _("%(said)s用于：%(calendars)s。") % said
+
+
+def _mark(before: Pack, after: Pack) -> str:
+    """The way back from a step, good for the version and revision that the step made."""
+    way = holidaysteps.way_back(before.body, after.body)
+    return signing.dumps({"pack": str(after.id), "revision": after.revision, "way": way}, salt=_SALT, compress=True)
 
 
 def _asked(request: Visit, pack: Pack) -> Asked:
@@ -90,7 +106,7 @@ def _asked(request: Visit, pack: Pack) -> Asked:
     if kind.validate(pack.body):
         raise Refused("problems", _("这一版里还有要改的地方，先在“要改的”里改好，再录入节假日。"))
     said = request.POST if request.method == "POST" else request.GET
-    today = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(request.moment)
     key = said.get("calendar") or DEFAULT
     if key not in pack.body["calendars"]:
         raise Refused("not_found", _("没有这个日历。"), status=404)
@@ -111,7 +127,7 @@ def _address(asked: Asked, **more: str) -> str:
 def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpResponse:
     shown = holidays.year_of(asked.pack.body, asked.key, asked.year)
     changing = _changing(request, asked)
-    typed = _typed(request.POST) if refusal else _of_holiday(changing)
+    typed = _typed(request.POST) if refusal else _opened(asked, changing)
     fields = refusal.fields if refusal else {}
     context = {
         "pack": asked.pack,
@@ -119,14 +135,14 @@ def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpR
         "shown": shown,
         "asked": asked,
         "years": holidays.years_around(asked.pack.body, asked.key, asked.today),
-        "calendars": [(key, shape.called(key)) for key in asked.keys],
+        "calendars": [(key, called(key)) for key in asked.keys],
         "users": sum(one.calendar == asked.key for one in people.agencies()),
         "hours": _hours(request, asked),
         "changing": changing,
         "typed": typed,
         "slots": _slots(typed, fields),
         "festivals": [str(name) for name in holidays.FESTIVALS.values()],
-        "undo": _undo(request),
+        "undo": _undo(request, asked.pack),
         "refusal": refusal,
         "wrong": {name: str(text) for name, text in fields.items()},
     }
@@ -141,15 +157,18 @@ def _hours(request: Visit, asked: Asked) -> str:
 def _changing(request: Visit, asked: Asked) -> holidays.Holiday | None:
     """The holiday whose form is open."""
     said = request.POST.get("instead") or request.GET.get("change", "")
-    first = _day(said)
+    first = _day_or_none(said)
     return holidays.holiday_at(asked.pack.body, asked.key, first) if first else None
 
 
-def _of_holiday(one: holidays.Holiday | None) -> dict[str, Any]:
+def _opened(asked: Asked, one: holidays.Holiday | None) -> dict[str, Any]:
+    """What the form of a holiday begins with: its days, and the calendars that have it."""
     if one is None:
         return {}
     workdays = {f"workday_{n}": str(day) for n, day in enumerate(one.workdays, start=1)}
-    return {"name": one.name, "first": str(one.first), "last": str(one.last), **workdays}
+    calendars = asked.pack.body["calendars"]
+    having = [key for key in asked.keys if str(one.first) in calendars[key].get("holidays", [])]
+    return {"name": one.name, "first": str(one.first), "last": str(one.last), "chosen": having, **workdays}
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
@@ -163,31 +182,29 @@ def _slots(typed: Mapping[str, Any], fields: Mapping[str, Any]) -> list[dict[str
     return [{"name": name, "value": typed.get(name, ""), "wrong": fields.get(name, "")} for name in names]
 
 
-def _undo(request: Visit) -> dict[str, Any]:
-    """The form that takes the last act back, as the address carries it; nothing where it is not ours or too old."""
+def _undo(request: Visit, pack: Pack) -> str:
+    """The mark that takes the last act back, as the address carries it; "" where it is not ours, too old, or the draft
+    has been changed since."""
+    mark = request.GET.get("undo", "")
+    return mark if _way_back(mark, pack) is not None else ""
+
+
+def _way_back(mark: str, pack: Pack) -> Mapping[str, Any] | None:
     try:
-        found = signing.loads(request.GET.get("undo", ""), salt=_SALT, max_age=_UNDO_SECONDS)
+        found = signing.loads(mark, salt=_SALT, max_age=_UNDO_SECONDS)
     except signing.BadSignature:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found["way"] if (found["pack"], found["revision"]) == (str(pack.id), pack.revision) else None
 
 
 # -- the acts ---------------------------------------------------------------------------------------------------------
 
 
-def _day(said: str) -> date | None:
+def _day_or_none(said: str) -> date | None:
     try:
-        return date.fromisoformat(said) if len(said) == 10 else None
-    except ValueError:
+        return typed_day(said, "day")
+    except Refused:
         return None
-
-
-def _must_day(data: QueryDict, name: str) -> date:
-    found = _day(data.get(name, "").strip())
-    if found is None:
-        text = _("请填日期，例如 2027-02-06。")
-        raise Refused("bad_date", text, fields={name: text})
-    return found
 
 
 def _keys(asked: Asked, data: QueryDict) -> list[str]:
@@ -201,11 +218,10 @@ def _entry(data: QueryDict) -> holidays.Entry:
     workdays = sorted(name for name in data if name.startswith("workday_") and data.get(name, "").strip())
     for name in ("first", "last", *workdays):
         said = data.get(name, "").strip() or (data.get("first", "").strip() if name == "last" else "")
-        day = _day(said)
-        if day is None:
-            wrong[name] = _("请填日期，例如 2027-02-06。")
-        else:
-            found[name] = day
+        try:
+            found[name] = needed_day(said, name)
+        except Refused as refusal:
+            wrong |= {name: str(text) for name, text in refusal.fields.items()}
     if wrong:
         raise Refused("bad_date", _("这个节假日还不能加上，请看下面标出的地方。"), fields=wrong)
     return holidays.Entry(
@@ -216,28 +232,25 @@ def _entry(data: QueryDict) -> holidays.Entry:
 def _add(asked: Asked, data: QueryDict) -> Outcome:
     entry, keys = _entry(data), _keys(asked, data)
     body = holidays.with_holiday(asked.pack.body, keys, entry)
-    back = {"do": "remove", "instead": str(entry.first), "keys": keys}
-    return Outcome(body, _("已加进草稿：%(what)s。") % {"what": _said(entry)}, back)
+    return Outcome(body, _("已加进草稿：%(what)s。") % {"what": _said(entry)}, keys)
 
 
 def _change(asked: Asked, data: QueryDict) -> Outcome:
     entry, keys = _entry(data), _keys(asked, data)
-    before = holidays.holiday_at(asked.pack.body, asked.key, _must_day(data, "instead"))
+    before = holidays.holiday_at(asked.pack.body, asked.key, needed_day(data.get("instead"), "instead"))
     body = holidays.with_holiday(asked.pack.body, keys, entry, before)
-    back = {"do": "change", "instead": str(entry.first), "keys": keys, **_of_holiday(before)}
-    return Outcome(body, _("已改在草稿里：%(what)s。") % {"what": _said(entry)}, back)
+    return Outcome(body, _("已改在草稿里：%(what)s。") % {"what": _said(entry)}, keys)
 
 
 def _remove(asked: Asked, data: QueryDict) -> Outcome:
     keys = _keys(asked, data)
-    before = holidays.holiday_at(asked.pack.body, asked.key, _must_day(data, "instead"))
+    before = holidays.holiday_at(asked.pack.body, asked.key, needed_day(data.get("instead"), "instead"))
     body = holidays.without_holiday(asked.pack.body, keys, before)
-    back = {"do": "add", "keys": keys, **_of_holiday(before)}
     said = span_said(before.first, before.last, before.name)
     if before.workdays:
         text = _("已从草稿删去 %(what)s，连同它的 %(count)d 个调休上班日。")
-        return Outcome(body, text % {"what": said, "count": len(before.workdays)}, back)
-    return Outcome(body, _("已从草稿删去 %(what)s。") % {"what": said}, back)
+        return Outcome(body, text % {"what": said, "count": len(before.workdays)}, keys)
+    return Outcome(body, _("已从草稿删去 %(what)s。") % {"what": said}, keys)
 
 
 def _said(entry: holidays.Entry) -> str:
@@ -253,35 +266,42 @@ def _weekday(day: date) -> str:
 
 
 def _add_workday(asked: Asked, data: QueryDict) -> Outcome:
-    day, keys = _must_day(data, "day"), _keys(asked, data)
+    day, keys = needed_day(data.get("day"), "day"), _keys(asked, data)
     body = holidays.with_workday(asked.pack.body, keys, day, data.get("why", "").strip()[: holidays.MOST_NAME])
-    back = {"do": "remove_workday", "day": str(day), "keys": keys}
-    return Outcome(body, _("已加进草稿：%(day)s 上班。") % {"day": _weekday(day)}, back)
+    return Outcome(body, _("已加进草稿：%(day)s 上班。") % {"day": _weekday(day)}, keys)
 
 
 def _remove_workday(asked: Asked, data: QueryDict) -> Outcome:
-    day, keys = _must_day(data, "day"), _keys(asked, data)
+    day, keys = needed_day(data.get("day"), "day"), _keys(asked, data)
     body = holidays.without_workday(asked.pack.body, keys, day)
-    back = {"do": "add_workday", "day": str(day), "why": holidays.label(day, asked.pack.body), "keys": keys}
-    return Outcome(body, _("已从草稿删去调休上班日 %(day)s。") % {"day": _weekday(day)}, back)
+    return Outcome(body, _("已从草稿删去调休上班日 %(day)s。") % {"day": _weekday(day)}, keys)
 
 
 def _announce(asked: Asked, data: QueryDict) -> Outcome:
-    known = data.get("known") == "1"
-    body = holidays.announced(asked.pack.body, _keys(asked, data), asked.year, known)
+    known, keys = data.get("known") == "1", _keys(asked, data)
+    body = holidays.announced(asked.pack.body, keys, asked.year, known)
     text = (
         _("%(year)d 年的放假安排已标为已公布，这一年的期限不再是暂定的。")
         if known
         else _("%(year)d 年的放假安排又算还没公布，这一年的期限是暂定的。")
     )
-    back = {"do": "announce", "known": "" if known else "1", "keys": _keys(asked, data)}
-    return Outcome(body, text % {"year": asked.year}, back)
+    return Outcome(body, text % {"year": asked.year}, keys)
 
 
 def _by_law(asked: Asked, data: QueryDict) -> Outcome:
     keys = _keys(asked, data)
     body = holidays.with_the_law(asked.pack.body, keys, asked.year)
-    return Outcome(body, _("已把 %(year)d 年的法定放假日填进草稿；请照放假通知改天数、加调休。") % {"year": asked.year})
+    said = _("已把 %(year)d 年的法定放假日填进草稿；请照放假通知改天数、加调休。") % {"year": asked.year}
+    return Outcome(body, said, keys)
+
+
+def _take_back(asked: Asked, data: QueryDict) -> Outcome:
+    """The last act undone; refused `stale` (409) where the draft has been changed since, or it was too long ago."""
+    way = _way_back(data.get("undo", ""), asked.pack)
+    if way is None:
+        raise Refused("stale", _("草稿后来又改过，或者已过了十分钟，这一步不能撤销了；请直接改。"), status=409)
+    body = holidaysteps.gone_back(asked.pack.body, way)
+    return Outcome(body, _("已撤销。"), [key for key in asked.keys if key in way["calendars"]])
 
 
 _ACTS: Mapping[str, Callable[[Asked, QueryDict], Outcome]] = {
@@ -292,4 +312,5 @@ _ACTS: Mapping[str, Callable[[Asked, QueryDict], Outcome]] = {
     "remove_workday": _remove_workday,
     "announce": _announce,
     "by_law": _by_law,
+    "undo": _take_back,
 }

@@ -35,6 +35,9 @@ def part(request: Visit, pack_id: UUID) -> HttpResponse:
         return _part_page(request, found, one, names)
     try:
         revision = whole(request.POST.get("revision"), "revision")
+        if revision != found.revision:
+            # Before anything is judged: the address may name another row by now.
+            raise _stale()
         removing = "remove" in request.POST
         body = rows.without_row(found, one) if removing else rows.with_row(kind, found, one, request.POST, names)
         made = commands.revise(
@@ -49,6 +52,10 @@ def part(request: Visit, pack_id: UUID) -> HttpResponse:
     )
     messages.success(request, said % {"what": one.place.said or kind.title})
     return redirect(_above(made, one))
+
+
+def _stale() -> Refused:
+    return Refused("stale", _("这一版刚被别人改过，请重新打开后再试。"), status=409)
 
 
 def _above(pack: Pack, one: rows.Opened) -> str:
@@ -68,6 +75,8 @@ def _part_page(
     drawn = controls.controls(one.record, data, names, wrong)
     context: dict[str, Any] = {
         "pack": found,
+        # What was typed was meant for this revision; pressed once more it must not overwrite what nobody has seen.
+        "revision": request.POST.get("revision", found.revision),
         "kind": registry.kind_of(found.kind),
         "one": one,
         "at": written(one.at),
@@ -107,7 +116,7 @@ def revert(request: Visit, pack_id: UUID) -> HttpResponse:
     seen = whole(request.POST.get("against"), "against")
     told = queries.told(against, found, request.moment)
     if seen != (against.version if against else 0) or number >= len(told) or not told[number].back:
-        raise Refused("stale", _("这一版刚被别人改过，请重新打开后再试。"), status=409)
+        raise _stale()
     body = carried_out(found.body, told[number].back)
     revision = whole(request.POST.get("revision"), "revision")
     commands.revise(by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=body)

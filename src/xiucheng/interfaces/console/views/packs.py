@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +23,7 @@ from xiucheng.foundation.tasks.calendars import DEFAULT
 from xiucheng.interfaces.web.downloads import download
 from xiucheng.interfaces.web.typed import identifier, moment, whole
 from xiucheng.interfaces.web.uploads import content_of
+from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from .. import names, packdone
@@ -151,6 +150,8 @@ def _version_page(
         "most_lines": f":{tables.MOST}",
         "searched": words or any(grid.count > FEW for grid in shown),
         "q": words,
+        # As with a row: what was typed was meant for the revision that was seen.
+        "revision": request.POST.get("revision", found.revision) if body else found.revision,
         "body": body or json.dumps(found.body, ensure_ascii=False, indent=2),
         "text_open": bool(body) or not known.shape,
         "line": line,
@@ -166,8 +167,7 @@ def _calendar_years(request: Visit, found: Pack, preview: queries.Preview) -> Se
     """The years of a calendar that can be read, with the way to its days; nothing for other kinds."""
     if found.kind != "calendar" or preview.problems:
         return ()
-    today = request.moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return holidays.years_around(found.body, DEFAULT, today)
+    return holidays.years_around(found.body, DEFAULT, local_day(request.moment))
 
 
 def _parsed(text: str) -> dict[str, Any]:
