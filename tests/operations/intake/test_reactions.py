@@ -10,12 +10,13 @@ from tests import world as worlds
 from tests.operations.intake.make import settle, submit
 from tests.world import World
 from xiucheng.foundation.notices import queries as notices
+from xiucheng.foundation.packs.shapes import Names, Rows
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.journal import readers
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import commands as cases
-from xiucheng.operations.intake import commands, filing, imports, queries
+from xiucheng.operations.intake import commands, filing, imports, queries, shape
 from xiucheng.operations.intake.commands.outcome import bring_back
 from xiucheng.operations.intake.commands.submitting import Origin
 from xiucheng.operations.intake.models import Report
@@ -90,6 +91,23 @@ def test_the_pack_says_what_is_wrong_with_it(world: World) -> None:
             worlds.publish("filing", body, world.now)
         assert caught.value.code == "problems"
     assert filing.check(RULES) == []
+    row = filing.row_for(imports.load("hotline_fuzhou"))
+    for wrong, path in (
+        ({"channel": "resident"}, "rules[0].channel"),
+        ({"digest": "0123456789abcdef"}, "rules[0].digest"),
+    ):
+        assert [problem.path for problem in filing.check({"rules": [row | wrong]})] == [path]
+    unfilled = {"rules": [{name: row[name] for name in ("channel", "mapping")}, {"channel": "resident"}, "x"]}
+    assert filing.normalise(unfilled) == {"rules": [row, {"channel": "resident"}, "x"]}
+    kept = {"rules": [row | {"digest": "0123456789abcdef"}]}
+    assert filing.normalise(kept) == kept, "an edited file is not published again by saving another row"
+    at, rows = Names(world.now), shape.SHAPE.fields[0].shape
+    assert isinstance(rows, Rows)
+    assert [rows.called(one, at) for one in (RULES["rules"][0], row, {})] == [
+        "规则 居民上报",
+        f"规则 12345 热线 · {imports.load('hotline_fuzhou').title}",
+        "规则",
+    ]
     assert filing.check({"rules": [filing.row_for(imports.load("hotline_fuzhou"))]}) == []
 
 

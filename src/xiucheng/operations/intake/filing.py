@@ -3,7 +3,7 @@
 A body is {"rules": [{"channel": "resident"}, {"channel": "hotline", "mapping": "hotline_fuzhou", "digest": "…"}]}. A
 row without a mapping takes reports whose category a person chose; a row with one takes what that very file brought
 (its digest), so a mapping that was edited afterwards files nothing until it is published again. A model's choice is
-neither: it never files (STANDARDS §1).
+neither: it never files (STANDARDS §1). What a row says of a mapping that comes along has to agree with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from xiucheng.foundation.packs.registry import Problem
 
 from .channels import CHANNELS
 from .imports.mapping import Mapping as MappingFile
+from .imports.mapping import load, names
 
 KIND = "filing"
 _KEYS = frozenset({"channel", "mapping", "digest"})
@@ -28,6 +29,24 @@ def mark_of(mapping: MappingFile) -> str:
 def row_for(mapping: MappingFile) -> dict[str, str]:
     """The row that lets a mapping's reports be filed, for the channel it names."""
     return {"channel": mapping.channel, "mapping": mapping.name, "digest": mark_of(mapping)}
+
+
+def normalise(body: dict[str, Any]) -> dict[str, Any]:
+    """With the digest of the file that now comes with the program, where a row names the file and no digest."""
+    rules = body.get("rules")
+    if not isinstance(rules, list):
+        return body
+    return body | {"rules": [_with_digest(row) for row in rules]}
+
+
+def _with_digest(row: Any) -> Any:
+    mapping = _known(row.get("mapping")) if isinstance(row, dict) and not row.get("digest") else None
+    return row if mapping is None else row | {"digest": mark_of(mapping)}
+
+
+def _known(name: Any) -> MappingFile | None:
+    """The mapping of this name; None where it does not come with the program, but was a file of the site's own."""
+    return load(name) if isinstance(name, str) and name in names() else None
 
 
 def matching(rules: Sequence[Mapping[str, str]], received: Mapping[str, Any]) -> int | None:
@@ -69,4 +88,13 @@ def _check_row(where: str, row: Any) -> list[Problem]:
         problems.append(Problem(f"{where}.channel", _("没有这个渠道。")))
     if bool(row.get("mapping")) != bool(row.get("digest")):
         problems.append(Problem(f"{where}.digest", _("映射要连同其文件的校验值一起发布。")))
+        return problems
+    mapping = _known(row.get("mapping"))
+    if mapping is None or problems:
+        return problems
+    if row["channel"] != mapping.channel:
+        text = _("这个映射文件带来的上报，渠道是“%(channel)s”，请选它。")
+        problems.append(Problem(f"{where}.channel", text % {"channel": CHANNELS[mapping.channel].title}))
+    if row["digest"] != mark_of(mapping):
+        problems.append(Problem(f"{where}.digest", _("不是这个映射文件现在的校验值。清空校验值再存，就填上现在的。")))
     return problems

@@ -10,7 +10,7 @@ from . import filing
 from .models import Picture
 from .shape import SHAPE
 
-packs.register(packs.PackKind(filing.KIND, _("自动立案规则"), filing.check, shape=SHAPE))
+packs.register(packs.PackKind(filing.KIND, _("自动立案规则"), filing.check, normalise=filing.normalise, shape=SHAPE))
 
 register_reference("intake", lambda ids: Picture.objects.filter(media_id__in=ids).values_list("media_id", flat=True))
 

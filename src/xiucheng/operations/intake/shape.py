@@ -32,8 +32,8 @@ def _texts(at: datetime) -> Groups:
 
 
 def _called(row: Mapping[str, Any], names: Names) -> str:
-    said = [names.of(_channels, row.get("channel", "")), names.of(_mappings, row.get("mapping", ""))]
-    return " · ".join(filter(None, said))
+    parts = ((_channels, row.get("channel")), (_mappings, row.get("mapping")))
+    return " · ".join(names.of(options, code) for options, code in parts if code)
 
 
 RULE = Record(
@@ -50,7 +50,7 @@ RULE = Record(
             "digest",
             _("映射的校验值"),
             Choice(_texts, none=_("不用映射")),
-            hint=_("选了映射文件，就连同它现在的内容一起发布；文件改过以后要重新发布。"),
+            hint=_("选了映射文件，这里不选，存下时就填上它现在的；文件改过以后要重新填、重新发布。"),
         ),
     )
 )
