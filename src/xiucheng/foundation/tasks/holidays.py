@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.packs.shapes import Days
 from xiucheng.kit.refused import Refused
@@ -86,6 +87,12 @@ def label(day: date, body: Mapping[str, Any]) -> str:
     names = body.get("names")
     own = names.get(day.isoformat()) if isinstance(names, dict) else None
     code = own if isinstance(own, str) else seed.festival_of(day) or named_days(day.year).get(day, "")
+    return _festival(code, get_language())
+
+
+# A page of a year asks for two thousand days, of a handful of festivals.
+@lru_cache(512)
+def _festival(code: str, language: str | None) -> str:
     return str(FESTIVALS.get(code, code))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from xiucheng.interfaces.web import once
+from xiucheng.interfaces.web.selects import Select
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.intake import commands as intake
 from xiucheng.operations.intake import queries
@@ -35,9 +36,9 @@ class Call(forms.Form):
     )
     time = forms.CharField(label=gettext_lazy("什么时候"), required=False, max_length=500)
     cause = forms.CharField(label=gettext_lazy("起因"), required=False, max_length=500)
-    area = forms.ChoiceField(label=gettext_lazy("社区"), required=False)
+    area = forms.ChoiceField(label=gettext_lazy("社区"), required=False, widget=Select)
     address = forms.CharField(label=gettext_lazy("在哪里"), required=False, max_length=200)
-    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False, widget=Select)
     once = forms.CharField(widget=forms.HiddenInput)
     # From the map; which fixed thing it is about is chosen among those close by (views/components.py).
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)

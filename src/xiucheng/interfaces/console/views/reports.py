@@ -16,6 +16,7 @@ from xiucheng.foundation.media import queries as media
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.places.queries import Near
 from xiucheng.interfaces.web import categories
+from xiucheng.interfaces.web.selects import Select
 from xiucheng.kit.moves import Field, Move
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as case_queries
@@ -198,7 +199,7 @@ def _plain(field: Field) -> forms.Field:
 def _category(request: Visit, view: ReportView) -> forms.Field:
     choices: list[Any] = [("", _("请选择")), *names.category_groups(names.catalogue(request.moment))]
     address = f"{reverse('console:conditions')}?report={view.id}"
-    control = forms.Select(attrs={"hx-get": address, "hx-target": "#id_file_condition", "hx-include": "this"})
+    control = Select(attrs={"hx-get": address, "hx-target": "#id_file_condition", "hx-include": "this"})
     return forms.ChoiceField(choices=choices, initial=view.category, widget=control)
 
 
@@ -210,7 +211,7 @@ def _condition(request: Visit, view: ReportView) -> forms.Field:
 
 
 def _area(request: Visit, view: ReportView) -> forms.Field:
-    return forms.ChoiceField(choices=[("", _("按上报的地点")), *names.area_groups()], initial=view.area)
+    return forms.ChoiceField(choices=[("", _("按上报的地点")), *names.area_groups()], initial=view.area, widget=Select)
 
 
 def _component(request: Visit, view: ReportView) -> forms.Field:
