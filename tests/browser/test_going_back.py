@@ -21,6 +21,12 @@ Visit = Callable[..., "Page"]
 # Some two hundred kilometres from the sample district.
 FAR = {"geolocation": {"longitude": 120.1, "latitude": 37.4}, "permissions": ["geolocation"]}
 WORDS = "路灯不亮三天了，晚上看不清路"
+# Typed and acted upon in one breath: no timer of the page comes in between.
+TYPED = """(words) => {
+    const field = document.querySelector("#text");
+    field.value = words;
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    """
 
 
 def test_gone_back_nothing_is_sent_twice_or_unseen(sample_site: Site, visit: Visit, tmp_path: Path) -> None:
@@ -67,6 +73,29 @@ def test_drafts_that_are_over_or_spoiled_are_not_left_on_the_device(sample_site:
     expect(page.locator(".picker")).to_be_visible()
     until(lambda: page.evaluate("Object.keys(localStorage)") == ["xc-draft:of-today"], 10, "what is over is removed")
     expect(page.locator(".restored")).to_have_count(0)
+
+
+def test_words_typed_right_before_leaving_come_back(sample_site: Site, visit: Visit) -> None:
+    page = visit(width=360)
+    page.goto(f"{sample_site.url}/report")
+    expect(page.locator("form[data-drafting]")).to_be_visible()
+    page.evaluate(TYPED + "location.reload(); }", WORDS)
+    expect(page.locator(".restored")).to_be_visible()
+    expect(page.locator("#text")).to_have_value(WORDS)
+    # What is cleared right after it was typed does not come back either.
+    page.evaluate(TYPED + "document.querySelector('.restored button').click(); location.reload(); }", WORDS + "。")
+    expect(page.locator("form[data-drafting]")).to_be_visible()
+    expect(page.locator(".restored")).to_have_count(0)
+
+
+def test_words_sent_as_soon_as_typed_are_not_offered_again(sample_site: Site, visit: Visit) -> None:
+    page = visit(width=360)
+    page.goto(f"{sample_site.url}/report")
+    expect(page.locator("form[data-drafting]")).to_be_visible()
+    page.locator("#area").select_option(index=2)
+    page.evaluate(TYPED + "field.form.requestSubmit(); }", WORDS)
+    expect(page.get_by_text("已发送，谢谢您。")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('xc-draft:report')") is None
 
 
 def test_a_browser_that_may_keep_nothing_loses_nothing_else(sample_site: Site, visit: Visit, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import { words } from "../words";
 const DAYS = 2;
 const PREFIX = "xc-draft:";
 const SENT = "xc-draft-sent";
+const PAUSE = 400; // milliseconds without a key, after which what was typed is written down
+const unkept = new Map<HTMLFormElement, number>(); // forms with words not yet written down, and their timers
 type Kept = { at: number; values: Record<string, string> };
 
 function fields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
@@ -62,6 +64,16 @@ function held(key: string): Kept | null {
   return null;
 }
 
+function letGo(form: HTMLFormElement): void {
+  clearTimeout(unkept.get(form));
+  unkept.delete(form);
+}
+
+function keep(form: HTMLFormElement): void {
+  letGo(form);
+  device.set(PREFIX + form.dataset.draft, JSON.stringify({ at: Date.now(), values: read(form) } satisfies Kept));
+}
+
 function begin(form: HTMLFormElement): void {
   if (form.dataset.drafting) return;
   form.dataset.drafting = "1";
@@ -77,6 +89,7 @@ function begin(form: HTMLFormElement): void {
     clear.className = "btn btn-small push";
     clear.textContent = words.discard;
     clear.addEventListener("click", () => {
+      letGo(form);
       device.remove(key);
       form.reset();
       note.remove();
@@ -84,13 +97,14 @@ function begin(form: HTMLFormElement): void {
     note.append(clear);
     form.prepend(note);
   }
-  form.addEventListener("submit", () => tab.set(SENT, form.dataset.draft ?? ""));
-  let timer = 0;
+  form.addEventListener("submit", () => {
+    // Before it is sent: what is written afterwards would outlive the answer that ends the draft.
+    if (unkept.has(form)) keep(form);
+    tab.set(SENT, form.dataset.draft ?? "");
+  });
   form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      device.set(key, JSON.stringify({ at: Date.now(), values: read(form) } satisfies Kept));
-    }, 400);
+    clearTimeout(unkept.get(form));
+    unkept.set(form, window.setTimeout(() => keep(form), PAUSE));
   });
 }
 
@@ -121,9 +135,12 @@ export function startDrafts(): void {
     clear();
     begun();
   });
+  // Whoever leaves in the middle of a word finds that word again.
+  window.addEventListener("pagehide", () => [...unkept.keys()].forEach(keep));
   // Signing out leaves nothing behind for the next person at this desk.
   document.addEventListener("submit", (event) => {
     if (!(event.target as HTMLElement).hasAttribute("data-sign-out")) return;
+    [...unkept.keys()].forEach(letGo);
     all().forEach(device.remove);
   });
 }
