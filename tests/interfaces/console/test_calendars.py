@@ -138,10 +138,15 @@ def test_a_workday_of_its_own(world, sign_in, draft):
 def test_what_comes_too_late_or_asks_for_nothing(world, sign_in, draft):
     client = sign_in("shift_leader")
     assert client.post(at(draft), typed(draft, **SPRING)).status_code == 302
-    late = client.post(
-        at(draft), {**typed(draft, **SPRING), "revision": 1, "name": "别的", "first": "2027-03-03", "last": ""}
-    )
-    assert late.status_code == 422 or late.status_code == 409
+    meanwhile = queries.by_id(draft.id).body
+    other = {**typed(draft, do="add", name="校庆", first="2027-03-03"), "revision": 1}
+    late = client.post(at(draft), other)
+    assert late.status_code == 409
+    # Pressed once more it is still meant for the days that were seen before.
+    again = set(re.findall(r'name="revision" value="(\d+)"', late.content.decode()))
+    assert again == {"1"}
+    assert client.post(at(draft), {**other, "revision": again.pop()}).status_code == 409
+    assert queries.by_id(draft.id).body == meanwhile
     assert client.post(at(draft), typed(draft, do="dance")).status_code == 422
     assert client.post(at(draft), typed(draft, do="remove", instead="2027-07-01")).status_code == 404
     assert client.get(at(draft), {"calendar": "nobody"}).status_code == 404

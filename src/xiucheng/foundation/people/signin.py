@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -17,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from xiucheng.kit.days import local_time
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
 
@@ -90,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _locked(until: Any) -> ValidationError:
-    local = until.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = local_time(until)
     text = gettext("连续 %(count)s 次没有通过，账号已锁定到 %(until)s。请到时再试，或请安全管理员解锁。")
     return ValidationError(text % {"count": settings.SIGNIN_LOCK_AFTER, "until": f"{local:%H:%M}"}, code="locked")
 

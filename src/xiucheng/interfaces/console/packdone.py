@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.packs.queries import Listed
+from xiucheng.interfaces.web import words
+from xiucheng.kit.days import site_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,4 @@ def _before(one: Listed, versions: Sequence[Listed]) -> Listed | None:
 
 def _when(one: Listed) -> str:
     at = one.effective_from or one.created_at
-    return f"{at.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d %H:%M}"
+    return words.exact(at, site_zone())

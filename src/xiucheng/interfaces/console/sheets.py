@@ -2,10 +2,8 @@
 
 import io
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -13,6 +11,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.interfaces.web import words
 from xiucheng.interfaces.web.downloads import XLSX, dated, download
 from xiucheng.kit.cells import WORKBOOK, safe_cell
+from xiucheng.kit.days import site_zone
 
 from .doors import Visit
 
@@ -21,7 +20,7 @@ def about(request: Visit) -> list[str]:
     """Who took the list away, when, and what was asked: the last line of the file."""
     person = request.standing.person_id
     name = people.person_names([person]).get(person, "") if person else ""
-    at = words.exact(request.moment, ZoneInfo(settings.TIME_ZONE))
+    at = words.exact(request.moment, site_zone())
     return [_("由 %(name)s 于 %(at)s 导出") % {"name": name, "at": at}, safe_cell(request.GET.urlencode())]
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiucheng.foundation.people import vault
 from xiucheng.interfaces.web import words
+from xiucheng.kit.days import site_zone
 from xiucheng.operations.cases.catalogue import Catalogue
 from xiucheng.operations.cases.rules import MOVES
 
@@ -116,4 +115,4 @@ def _until(due: Any) -> str:
 
 def exact(at: datetime) -> str:
     """A moment to the minute on the district's clocks."""
-    return words.exact(at, ZoneInfo(settings.TIME_ZONE))
+    return words.exact(at, site_zone())

@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import calendars
+from xiucheng.kit.days import local_time
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import attempt
 from xiucheng.kit.worktime import is_on_duty, next_slot_start
@@ -163,7 +161,7 @@ class Past:
     # -- a week by habit ------------------------------------------------------------------------------------------
 
     def _arrivals(self) -> Iterator[datetime]:
-        midnight = self._now.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = local_time(self._now).replace(hour=0, minute=0, second=0, microsecond=0)
         for _ in range(REPORTS):
             day = midnight - timedelta(days=self._draw.randrange(0, DAYS))
             (hour,) = self._draw.choices(range(24), weights=_HOURS)

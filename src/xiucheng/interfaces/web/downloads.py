@@ -1,18 +1,18 @@
 """Files to take away: their types, the hour in their name, and the answer that a browser saves instead of showing."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+
+from xiucheng.kit.days import local_time
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def dated(name: str, at: datetime, ending: str) -> str:
     """`name`-day-hour.`ending`, by the site's clock."""
-    return f"{name}-{at.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y%m%d-%H%M}.{ending}"
+    return f"{name}-{local_time(at):%Y%m%d-%H%M}.{ending}"
 
 
 def download(content: bytes, name: str, content_type: str) -> HttpResponse:

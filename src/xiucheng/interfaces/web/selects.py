@@ -16,14 +16,24 @@ class Select(forms.Select):
         """The control with its groups and options, those of `value` selected."""
         own = flatatt({"name": name, **self.build_attrs(self.attrs, dict(attrs or {}))})
         groups = self.optgroups(name, self.format_value(value))
-        return SafeString(
-            f"<select{own}>{''.join(_group(title, options) for title, options, _index in groups)}</select>"
+        drawn = (
+            group(title, (option(one["value"], one["label"], flatatt(one["attrs"])) for one in options))
+            for title, options, _index in groups
         )
+        return SafeString(f"<select{own}>{''.join(drawn)}</select>")
 
 
-def _group(title: str | None, options: Iterable[Mapping[str, Any]]) -> str:
-    drawn = "".join(
-        f'<option value="{escape(str(one["value"]))}"{flatatt(one["attrs"])}>{escape(str(one["label"]))}</option>'
-        for one in options
-    )
+def group(title: Any, options: Iterable[str]) -> str:
+    """Drawn options under their title; bare without one."""
+    drawn = "".join(options)
     return f'<optgroup label="{escape(str(title))}">{drawn}</optgroup>' if title else drawn
+
+
+def option(value: Any, label: Any, attributes: str = "") -> str:
+    """One option; attributes: drawn, each with a space before it."""
+    return f"{opening(value)}{attributes}>{escape(str(label))}</option>"
+
+
+def opening(value: Any) -> str:
+    """How an option begins, by which it is found again among those drawn."""
+    return f'<option value="{escape(str(value))}"'

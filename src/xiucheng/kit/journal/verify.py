@@ -4,10 +4,10 @@ missing."""
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
+
+from xiucheng.kit.days import site_zone
 
 from . import steps
 
@@ -77,7 +77,7 @@ class _Days:
     """The local days of the steps as the chain passes by, held against the day heads."""
 
     def __init__(self, heads: Sequence[_Head]) -> None:
-        self._zone = ZoneInfo(settings.TIME_ZONE)
+        self._zone = site_zone()
         self._heads = heads
         self._at: Mapping[int, list[_Head]] = _by_position(heads)
         self._first: dict[date, int] = {}

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -26,6 +24,7 @@ from xiucheng.foundation.tasks import commands as tasks
 from xiucheng.foundation.tasks.commands import Duty
 from xiucheng.kit import bulk, journal
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.days import local_time
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
@@ -292,11 +291,10 @@ def _handle_due(start: datetime, limit: Limit, agency_id: UUID | None, now: date
 
 
 def _numbers(filed: Sequence[datetime]) -> list[str]:
-    zone = ZoneInfo(settings.TIME_ZONE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [len(filed)])
         running = [row[0] for row in cursor.fetchall()]
-    return [display_number(at.astimezone(zone).year, number) for at, number in zip(filed, running, strict=True)]
+    return [display_number(local_time(at).year, number) for at, number in zip(filed, running, strict=True)]
 
 
 # Columns that bear the names of facts, and those beside them.

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -13,6 +11,7 @@ from xiucheng.foundation.packs.registry import Effect
 from xiucheng.foundation.packs.shapes import Length, Names
 from xiucheng.foundation.tasks.calendars import DEFAULT
 from xiucheng.foundation.tasks.packing import before_change
+from xiucheng.kit.days import local_time
 from xiucheng.kit.worktime import Calendar
 
 from . import configuration
@@ -128,4 +127,4 @@ def _common(at: datetime) -> Category | None:
 
 
 def _said(at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d %H:%M}"
+    return f"{local_time(at):%Y-%m-%d %H:%M}"

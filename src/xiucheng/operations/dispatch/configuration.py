@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from xiucheng.foundation.packs import queries as packs
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
+from xiucheng.kit.days import local_time
 from xiucheng.kit.worktime import is_on_duty
 from xiucheng.operations.cases import configuration as case_configuration
 from xiucheng.operations.cases.catalogue import Catalogue, Category
@@ -80,5 +78,5 @@ def known(at: datetime) -> Known:
 
 def local_minute(at: datetime) -> tuple[int, bool]:
     """The minute of the local day, and whether the site's default calendar is on duty."""
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = local_time(at)
     return local.hour * 60 + local.minute, is_on_duty(at, case_configuration.calendar("default", at))

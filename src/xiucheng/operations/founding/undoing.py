@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from xiucheng.foundation.people import vault
 from xiucheng.kit import journal
+from xiucheng.kit.days import local_time
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.site import lock_key
 from xiucheng.kit.verbs import verb
@@ -91,8 +89,7 @@ def _own_hands(row: Import) -> list[str]:
 
 
 def _said(step: str, at: datetime) -> str:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    when = timezone.localtime(at, zone).strftime("%m-%d %H:%M")
+    when = f"{local_time(at):%m-%d %H:%M}"
     room = _ROOMS.get(step.partition(".")[0], step)
     return str(_("%(when)s 已有%(what)s记录用到它")) % {"when": when, "what": room}
 

@@ -17,21 +17,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xiucheng.kit.days import WEEKDAYS, weekday
+
 Groups = Sequence[tuple[str, Sequence[tuple[str, str | Promise]]]]
 """What may be chosen: groups with a title ("" for none) of codes with their names."""
 Options = Callable[[datetime], Groups]
 """The choices as they are at a moment."""
 
 NOT_ON_DUTY = gettext_lazy("不上班")
-DAYS_OF_THE_WEEK = (
-    gettext_lazy("周一"),
-    gettext_lazy("周二"),
-    gettext_lazy("周三"),
-    gettext_lazy("周四"),
-    gettext_lazy("周五"),
-    gettext_lazy("周六"),
-    gettext_lazy("周日"),
-)
 
 UNITS: Mapping[str, Any] = {
     "work_day": gettext_lazy("工作日"),
@@ -202,7 +195,7 @@ class Week(Value):
 
 
 def _some_days(days: Sequence[int]) -> str:
-    first, last = DAYS_OF_THE_WEEK[days[0]], DAYS_OF_THE_WEEK[days[-1]]
+    first, last = WEEKDAYS[days[0]], WEEKDAYS[days[-1]]
     return str(first) if len(days) == 1 else _("%(first)s至%(last)s") % {"first": first, "last": last}
 
 
@@ -239,7 +232,7 @@ class Days(Value):
 def span_said(first: date, last: date, name: str = "") -> str:
     """2027-02-05 至 2027-02-11 春节（7 天）, or 2027-02-06 周六 春节."""
     if first == last:
-        return " ".join(filter(None, (f"{first} {DAYS_OF_THE_WEEK[first.weekday()]}", name)))
+        return " ".join(filter(None, (f"{first} {weekday(first)}", name)))
     said = _("%(first)s 至 %(last)s") % {"first": first, "last": last}
     return _("%(days)s（%(count)d 天）") % {"days": f"{said} {name}".strip(), "count": (last - first).days + 1}
 

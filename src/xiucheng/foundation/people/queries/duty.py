@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from xiucheng.kit.days import local_day
+from xiucheng.kit.days import local_day, local_time
 from xiucheng.kit.refused import Refused
 
 from .. import rules
@@ -68,7 +66,7 @@ def on_duty(role: str, *, area: str | None = None, agency_id: UUID | None = None
     """
     holding = _holding(role, agency_id, area, at)
     duties = _duties([membership for membership, _person, _area in holding], at) if holding else {}
-    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    local = local_time(at)
     return list(
         dict.fromkeys(
             person_id

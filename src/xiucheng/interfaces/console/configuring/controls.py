@@ -23,7 +23,8 @@ from xiucheng.foundation.packs.shapes import (
     Value,
     Whole,
 )
-from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK, LEFT_OUT, MODES, UNITS
+from xiucheng.foundation.packs.shapes.values import LEFT_OUT, MODES, UNITS
+from xiucheng.kit.days import WEEKDAYS
 from xiucheng.kit.worktime import Limit
 
 Data = Mapping[str, list[str]]
@@ -153,7 +154,7 @@ def _control(one: Field, name: str, data: Data, names: Names, wrong: Mapping[str
             *_plain_group(UNITS.items(), said.get(".unit", "")),
             *_plain_group(MODES.items(), said.get(".mode", "")),
         )
-    days = tuple((title, f"{name}.{day}", said.get(f".{day}", "")) for day, title in enumerate(DAYS_OF_THE_WEEK))
+    days = tuple((title, f"{name}.{day}", said.get(f".{day}", "")) for day, title in enumerate(WEEKDAYS))
     return Control(
         name, one, shape.widget, {key or "own": value for key, value in said.items()}, wrong.get(name, ""), groups,
         days if shape.widget == "week" else (),

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods
 
 from xiucheng.foundation.packs import commands, registry
 from xiucheng.foundation.packs.queries import Pack
-from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK, Names, Week, span_said
+from xiucheng.foundation.packs.refusals import stale
+from xiucheng.foundation.packs.shapes.values import Names, Week, span_said
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.tasks import holidays, holidaysteps
 from xiucheng.foundation.tasks.calendars import DEFAULT, called
 from xiucheng.interfaces.web.typed import day as typed_day
 from xiucheng.interfaces.web.typed import needed_day, whole
-from xiucheng.kit.days import local_day
+from xiucheng.kit.days import local_day, weekday
 from xiucheng.kit.refused import Refused
 
 from ..doors import Visit, desk, page
@@ -72,6 +73,9 @@ def days(request: Visit, pack_id: UUID) -> HttpResponse:
         if act is None:
             raise Refused("unknown_act", _("这里没有这个办法。"))
         revision = whole(request.POST.get("revision"), "revision")
+        if revision != asked.pack.revision:
+            # Before anything is judged by days that whoever pressed has not seen.
+            raise stale()
         done = act(asked, request.POST)
         made = commands.revise(
             by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=done.body
@@ -131,6 +135,8 @@ def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpR
     fields = refusal.fields if refusal else {}
     context = {
         "pack": asked.pack,
+        # As with a row: what was pressed was meant for the revision that was seen.
+        "revision": request.POST.get("revision", asked.pack.revision),
         "kind": registry.kind_of(asked.pack.kind),
         "shown": shown,
         "asked": asked,
@@ -262,7 +268,7 @@ def _said(entry: holidays.Entry) -> str:
 
 
 def _weekday(day: date) -> str:
-    return f"{day} {DAYS_OF_THE_WEEK[day.weekday()]}"
+    return f"{day} {weekday(day)}"
 
 
 def _add_workday(asked: Asked, data: QueryDict) -> Outcome:

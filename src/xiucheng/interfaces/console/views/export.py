@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_GET
 from xiucheng.interfaces.web import words
 from xiucheng.interfaces.web.downloads import XLSX, dated, download
 from xiucheng.kit.cells import safe_cell
+from xiucheng.kit.days import site_zone
 from xiucheng.operations.board import commands as board_commands
 from xiucheng.operations.board import queries as board
 from xiucheng.operations.intake import queries as intake
@@ -37,7 +36,7 @@ class Column:
 
 
 def _exact(at: datetime | None) -> str:
-    return words.exact(at, ZoneInfo(settings.TIME_ZONE)) if at else ""
+    return words.exact(at, site_zone()) if at else ""
 
 
 COLUMNS = (

@@ -11,13 +11,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from xiucheng.foundation.packs import commands, queries, registry
+from xiucheng.foundation.packs import commands, queries, registry, rows
 from xiucheng.foundation.packs.queries import Pack
+from xiucheng.foundation.packs.refusals import stale
 from xiucheng.foundation.packs.shapes import Names, Table, carried_out, written
 from xiucheng.interfaces.web.typed import whole
 from xiucheng.kit.refused import Refused
 
-from ..configuring import controls, rows, tables
+from ..configuring import controls, tables
 from ..doors import Visit, desk, page
 from .packs import demand, the_pack
 
@@ -37,9 +38,9 @@ def part(request: Visit, pack_id: UUID) -> HttpResponse:
         revision = whole(request.POST.get("revision"), "revision")
         if revision != found.revision:
             # Before anything is judged: the address may name another row by now.
-            raise _stale()
+            raise stale()
         removing = "remove" in request.POST
-        body = rows.without_row(found, one) if removing else rows.with_row(kind, found, one, request.POST, names)
+        body = rows.without_row(found, one) if removing else _typed(request, found, one, names)
         made = commands.revise(
             by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=body
         )  # fmt: skip
@@ -54,8 +55,11 @@ def part(request: Visit, pack_id: UUID) -> HttpResponse:
     return redirect(_above(made, one))
 
 
-def _stale() -> Refused:
-    return Refused("stale", _("这一版刚被别人改过，请重新打开后再试。"), status=409)
+def _typed(request: Visit, found: Pack, one: rows.Opened, names: Names) -> dict[str, Any]:
+    """The body with the row as it was typed."""
+    said = controls.typed(one.record, request.POST, names, one.begun)
+    key = request.POST.get("key", "").strip()
+    return rows.with_row(registry.kind_of(found.kind), found, one, said.value, key=key, unread=said.wrong)
 
 
 def _above(pack: Pack, one: rows.Opened) -> str:
@@ -116,7 +120,7 @@ def revert(request: Visit, pack_id: UUID) -> HttpResponse:
     seen = whole(request.POST.get("against"), "against")
     told = queries.told(against, found, request.moment)
     if seen != (against.version if against else 0) or number >= len(told) or not told[number].back:
-        raise _stale()
+        raise stale()
     body = carried_out(found.body, told[number].back)
     revision = whole(request.POST.get("revision"), "revision")
     commands.revise(by=request.standing, now=request.moment, pack_id=pack_id, revision=revision, body=body)

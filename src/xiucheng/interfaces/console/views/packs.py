@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiucheng.foundation.packs import commands, jsontext, queries, registry
+from xiucheng.foundation.packs import rows as pack_rows
 from xiucheng.foundation.packs.queries import Pack
 from xiucheng.foundation.packs.refusals import OBSTACLES
 from xiucheng.foundation.packs.shapes import Names
@@ -27,7 +28,6 @@ from xiucheng.kit.days import local_day
 from xiucheng.kit.refused import Refused
 
 from .. import names, packdone
-from ..configuring import rows as configured
 from ..configuring import tables
 from ..doors import Visit, desk, page
 
@@ -140,7 +140,7 @@ def _version_page(
         "pack": found,
         "kind": known,
         "preview": preview,
-        "troubles": configured.troubles(known, found, preview.problems, held),
+        "troubles": pack_rows.troubles(known, found, preview.problems, held),
         "obstacle": OBSTACLES[preview.obstacle][0] if preview.obstacle else "",
         "told": preview.told[:MOST_SHOWN],
         "more_told": max(0, len(preview.told) - MOST_SHOWN),

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,7 +23,7 @@ from xiucheng.foundation.people.neighbourhood.stewardship import KINDS
 from xiucheng.foundation.people.rules import RELATIONS
 from xiucheng.foundation.places import queries as places
 from xiucheng.interfaces.web.typed import day, degrees, identifier
-from xiucheng.kit.days import local_day
+from xiucheng.kit.days import local_day, site_zone
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.responsibility import queries
 from xiucheng.operations.responsibility.partners import queries as partners
@@ -153,7 +151,7 @@ def _person(said: str) -> UUID:
 def _until(said: str) -> datetime | None:
     """The end of a local day as a moment: a term that ends on a day ends when the day does."""
     last = day(said, "until")
-    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(settings.TIME_ZONE)) if last else None
+    return datetime.combine(last + timedelta(days=1), time(), site_zone()) if last else None
 
 
 @require_POST

@@ -13,21 +13,19 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from xiucheng.foundation.people import commands
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import EVERY_DAY
 from xiucheng.interfaces.web.typed import identifier, moment
-from xiucheng.kit.days import local_day
+from xiucheng.kit.days import WEEKDAYS, local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
 from .. import names
 from ..doors import Visit, desk, page
 
-_DAYS = tuple(gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 _FIELDS = ("post", "kind", "from", "to")
 
 
@@ -72,7 +70,7 @@ def _where(area: str, agency_id: UUID | None) -> str:
 def _days(weekdays: int) -> str:
     if weekdays == EVERY_DAY:
         return _("每天")
-    return "、".join(str(name) for bit, name in enumerate(_DAYS) if weekdays >> bit & 1)
+    return "、".join(str(name) for bit, name in enumerate(WEEKDAYS) if weekdays >> bit & 1)
 
 
 def _done(request: Visit) -> dict[str, Any] | None:

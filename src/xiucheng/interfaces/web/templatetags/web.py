@@ -1,14 +1,11 @@
 """Template tags of every page: built assets, icons, clocks, spoken times, addresses with changed parameters."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.context import Context
@@ -16,11 +13,11 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from xiucheng.foundation.packs.shapes.values import DAYS_OF_THE_WEEK
+from xiucheng.kit.days import site_zone, weekday
 from xiucheng.kit.now import now as this_instant
 from xiucheng.kit.refused import Refused
 
-from .. import built, clocks, rows, words
+from .. import built, clocks, rows, selects, words
 from ..faces import CaseRow
 
 register = template.Library()
@@ -34,10 +31,6 @@ def _now(context: Context) -> datetime:
     return moment if isinstance(moment, datetime) else this_instant()
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
 @register.simple_tag
 def assets() -> SafeString:
     """The page's styles and its one script."""
@@ -47,6 +40,7 @@ def assets() -> SafeString:
     return links + tags
 
 
+register.filter(weekday)
 register.simple_tag(rows.icon)
 register.simple_tag(rows.shape)
 
@@ -63,14 +57,14 @@ def clock(
 ) -> SafeString:
     """A clock's chip: shape, word and colour; the exact time on hover and in print."""
     look = clocks.face(due, _now(context), start=start, warn=warn, ended=ended, paused=paused)
-    return rows.chip(look, _zone(), size)
+    return rows.chip(look, site_zone(), size)
 
 
 @register.simple_tag(takes_context=True)
 def case_rows(context: Context, faces: Iterable[CaseRow]) -> SafeString:
     """The lines of a list of cases; opening one writes its number into this page's address."""
     request = context["request"]
-    drawer = rows.Drawer(_now(context), _zone(), request.path, request.GET)
+    drawer = rows.Drawer(_now(context), site_zone(), request.path, request.GET)
     return SafeString("".join(drawer.row(face) for face in faces))
 
 
@@ -83,23 +77,18 @@ def options(groups: Iterable[tuple[str, Iterable[Choice]]], selected: str | None
     plain = tuple((str(title), tuple(choices)) for title, choices in groups)
     drawn = _known_options(plain) if known else _options(plain)
     if selected:
-        drawn = drawn.replace(_open_option(selected), f"{_open_option(selected)} selected", 1)
+        opening = selects.opening(selected)
+        drawn = drawn.replace(opening, f"{opening} selected", 1)
     return SafeString(drawn)
 
 
 def _options(groups: tuple[tuple[str, tuple[Choice, ...]], ...]) -> str:
     return "".join(
-        f'<optgroup label="{escape(title)}">'
-        f"{''.join(f'{_open_option(value)}>{escape(label)}</option>' for value, label in choices)}</optgroup>"
-        for title, choices in groups
+        selects.group(title, (selects.option(value, label) for value, label in choices)) for title, choices in groups
     )
 
 
 _known_options = lru_cache(64)(_options)
-
-
-def _open_option(value: str) -> str:
-    return f'<option value="{escape(value)}"'
 
 
 @register.simple_tag(takes_context=True)
@@ -110,15 +99,15 @@ def spoken(context: Context, at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}" data-spoken>{}</time>',
         at.isoformat(),
-        words.exact(at, _zone()),
-        words.spoken(at, _now(context), _zone()),
+        words.exact(at, site_zone()),
+        words.spoken(at, _now(context), site_zone()),
     )
 
 
 @register.simple_tag(takes_context=True)
 def by_when(context: Context, at: datetime) -> str:
     """12 月 2 日 8:00: a day in full, for a promise."""
-    return words.by_when(at, _now(context), _zone())
+    return words.by_when(at, _now(context), site_zone())
 
 
 @register.simple_tag(takes_context=True)
@@ -126,7 +115,7 @@ def ago(context: Context, at: datetime | None) -> SafeString | str:
     """How long ago, without a word for it: 35 分, 3 天 4 小时."""
     if at is None:
         return "—"
-    return rows.ago(at, _now(context), _zone())
+    return rows.ago(at, _now(context), site_zone())
 
 
 @register.inclusion_tag("web/parts/segments.html", takes_context=True)
@@ -169,12 +158,6 @@ def address(context: Context, **changes: Any) -> str:
             query[name] = str(value)
     encoded = query.urlencode()
     return f"{request.path}?{encoded}" if encoded else request.path
-
-
-@register.filter
-def weekday(day: date) -> str:
-    """周五."""
-    return str(DAYS_OF_THE_WEEK[day.weekday()])
 
 
 @register.filter

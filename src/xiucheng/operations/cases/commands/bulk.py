@@ -1,7 +1,7 @@
 """Dispatching many cases at once, for reactions: the same row, step, task and notice as `dispatch_case`, set-wise.
 
 However many cases there are: lock them by one statement, give their tasks by one, store them by one, tell those
-concerned by one; only finding the clerks costs one statement an agency.
+concerned by one; only finding the clerks costs one statement an agency, and what a person may take back two a case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,8 @@ WHERE c.id = t.id
 def dispatch_many(*, by: Standing, now: datetime, items: Sequence[Dispatching]) -> list[UUID]:
     """Dispatch cases that wait for it, each as `dispatch_case` would; those that were moved meanwhile are left alone.
 
-    At most 4 statements and one per agency, however many cases. No question lapses: whatever can be asked about a case
+    At most 4 statements and one per agency, however many cases; a person's, who may take each back, two more for each
+    case (undoing.keep). No question lapses: whatever can be asked about a case
     that waits for dispatch can be asked of a dispatched one. Returns the cases that were dispatched; an agency that
     does not handle cases, or is closed, gets none. Step: cases.dispatch for each.
     """

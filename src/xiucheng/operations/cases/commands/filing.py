@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.tasks import calendars
 from xiucheng.kit import bulk, journal
+from xiucheng.kit.days import local_time
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.verbs import verb
 
@@ -94,7 +93,7 @@ def file_many(*, by: Standing, now: datetime, cases: Sequence[NewCase]) -> list[
 
 
 def _numbers(count: int, now: datetime) -> list[str]:
-    year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    year = local_time(now).year
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [count])
         return [display_number(year, row[0]) for row in cursor.fetchall()]

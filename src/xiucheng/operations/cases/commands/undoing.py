@@ -55,10 +55,10 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     # A mark of the version before, which a site beside this one may have left, knows no standing.
     if now > until or "standing" not in mark:
         raise Refused("undo_too_late", _("已超过 10 秒，不能撤销。"))
-    if mark["move"] == "unmerge":
-        _demand_mergeable(row, UUID(mark["values"]["merged_into"]))
     before = {**mark["values"], **mark["columns"]}
     columns = {_COLUMN.get(key, key): _restored(key, value) for key, value in before.items()}
+    if columns.get("state") == "merged":
+        _demand_mergeable(row, columns.get("merged_into_id"))
     columns |= {"version": row.version + 1, "undo": None, "moved_at": now}
     if "due_at" in columns:
         # The clock of before may rest on a calendar that is not in force any more: the timer looks at it again.
@@ -79,10 +79,10 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
     return view_of(row, by, now)
 
 
-def _demand_mergeable(row: Case, master_id: UUID) -> None:
+def _demand_mergeable(row: Case, master_id: UUID | None) -> None:
     """What a merge asks (rules.apply, moving): that the master is open, and that nothing was merged into the member.
     Refused `nothing_to_undo`."""
-    master_open = Case.objects.filter(id=master_id, state__in=OPEN_STATES).exists()
+    master_open = master_id and Case.objects.filter(id=master_id, state__in=OPEN_STATES).exists()
     if not master_open or Case.objects.filter(merged_into_id=row.id, state="merged").exists():
         raise not_for(None)
 

@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -17,6 +15,7 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import points
 from xiucheng.foundation.places import queries as places
+from xiucheng.kit.days import local_time
 from xiucheng.kit.journal import readers
 from xiucheng.kit.now import now
 from xiucheng.kit.refused import Refused
@@ -133,7 +132,7 @@ class Walk:
 
     def _dispatched(self, case: CaseView) -> CaseView:
         judged = self._explained(case, None)
-        night = self._explained(case, next_night(now().astimezone(ZoneInfo(settings.TIME_ZONE))))
+        night = self._explained(case, next_night(local_time(now())))
         if (night.agency_id, night.rule_no) != (judged.agency_id, judged.rule_no):
             self.at.night = (self._code(night.agency_id), night.rule_no)
         if case.state == "filed":

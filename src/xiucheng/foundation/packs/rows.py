@@ -4,29 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from xiucheng.foundation.packs.queries import Pack
-from xiucheng.foundation.packs.registry import PackKind
-from xiucheng.foundation.packs.shapes import (
-    Edit,
-    Names,
-    Place,
-    Record,
-    Rows,
-    Table,
-    Value,
-    carried_out,
-    place_of,
-    tokens,
-    written,
-)
-from xiucheng.foundation.packs.shapes.edits import found
-from xiucheng.foundation.packs.shapes.places import NEW
 from xiucheng.kit.refused import Refused
 
-from . import controls
+from .queries import Pack
+from .registry import PackKind
+from .shapes import Edit, Names, Place, Record, Rows, Table, Value, carried_out, place_of, tokens, written
+from .shapes.edits import found
+from .shapes.places import NEW
+
+MOST_KEY = 40
+"""Signs of a code (D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,12 @@ class Opened:
         if isinstance(self.holder, Table):
             return not self.new and self.at[-1] not in dict(self.holder.standing)
         return not self.new and self.holder is not None
+
+    @property
+    def begun(self) -> Any:
+        """What a form of it begins with: what stands there; of a new row its model, or its own lists, which no form
+        can type and which are empty as yet."""
+        return _empty_lists(self.record) if self.new and self.current is None else self.current
 
 
 def opened(kind: PackKind, pack: Pack, said: str, names: Names) -> Opened:
@@ -72,8 +67,7 @@ def opened(kind: PackKind, pack: Pack, said: str, names: Names) -> Opened:
     return Opened(at, place, place.shape, holder, held, current, new)
 
 
-def _begun(record: Record) -> dict[str, Any]:
-    """What no form of a new row can type: its own lists, which are empty as yet."""
+def _empty_lists(record: Record) -> dict[str, Any]:
     return {
         one.name: [] if isinstance(one.shape, Rows) else {}
         for one in record.fields
@@ -98,20 +92,23 @@ def _nothing() -> Refused:
     return Refused("not_found", _("草稿里没有这一行；可能刚被改过。"), status=404)
 
 
-def with_row(kind: PackKind, pack: Pack, one: Opened, data: QueryDict, names: Names) -> dict[str, Any]:
-    """The body with the row as it was typed.
+def with_row(
+    kind: PackKind, pack: Pack, one: Opened, value: Any, *, key: str = "", unread: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The body with the row as it was typed. key: the code of a new row of a table. unread: what of the row could not
+    be read, by the name of its part.
 
-    Refused `problems` with the fields: what cannot be read, and what the kind finds wrong with this very row. What is
-    wrong elsewhere, or with the row's own lists, which have forms of their own, does not stand in the way of a draft.
+    Refused `problems` with the fields: what could not be read, and what the kind finds wrong with this very row. What
+    is wrong elsewhere, or with the row's own lists, which have forms of their own, does not stand in the way of a
+    draft.
     """
-    begun = _begun(one.record) if one.new and one.current is None else one.current
-    said = controls.typed(one.record, data, names, begun)
     ready = _with_holder(pack.body, one)
-    at = _address(one, ready, data, said.wrong)
-    if said.wrong:
-        raise _problems(said.wrong)
-    body = kind.normalise(carried_out(ready, [Edit("put", at, said.value)]))
-    wrong = _wrong_there(kind, one, body, at, said.value)
+    wrong = {**(unread or {}), **_wrong_key(one, ready, key)}
+    if wrong:
+        raise _problems(wrong)
+    at = _address(one, ready, key)
+    body = kind.normalise(carried_out(ready, [Edit("put", at, value)]))
+    wrong = _wrong_there(kind, one, body, at, value)
     if wrong:
         raise _problems(wrong)
     return body
@@ -128,19 +125,20 @@ def _with_holder(body: dict[str, Any], one: Opened) -> dict[str, Any]:
     return carried_out(body, [Edit("put", one.at[:-1], [] if isinstance(one.holder, Rows) else {})])
 
 
-def _address(one: Opened, body: Any, data: QueryDict, wrong: dict[str, str]) -> tuple[str, ...]:
-    """Where the row goes: to its place, or behind the last, or under the key that was typed."""
+def _wrong_key(one: Opened, body: Any, key: str) -> dict[str, str]:
+    if not one.new or not isinstance(one.holder, Table):
+        return {}
+    if not key or len(key) > MOST_KEY or "/" in key:
+        return {"key": _("请写代码。")}
+    return {"key": _("已有这一行。")} if key in found(body, one.at[:-1]) else {}
+
+
+def _address(one: Opened, body: Any, key: str) -> tuple[str, ...]:
+    """Where the row goes: to its place, or behind the last, or under its key."""
     if not one.new:
         return one.at
-    held = found(body, one.at[:-1])
-    if isinstance(one.holder, Rows):
-        return (*one.at[:-1], str(len(held)))
-    key = data.get("key", "").strip()
-    if not key or len(key) > 40 or "/" in key:
-        wrong["key"] = _("请写代码。")
-    elif key in held:
-        wrong["key"] = _("已有这一行。")
-    return (*one.at[:-1], key)
+    last = str(len(found(body, one.at[:-1]))) if isinstance(one.holder, Rows) else key
+    return (*one.at[:-1], last)
 
 
 def _wrong_there(kind: PackKind, one: Opened, body: Mapping[str, Any], at: Sequence[str], value: Any) -> dict[str, str]:
