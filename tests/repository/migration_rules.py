@@ -24,6 +24,7 @@ SMALL = frozenset(
         ),
         *(("people", name) for name in ("remembered", "roster", "signinattempts")),
         *(("founding", name) for name in ("import", "progress", "site")),
+        ("board", "tally"),
         ("intake", "run"),
         ("keystore", "master"),
         ("packs", "version"),

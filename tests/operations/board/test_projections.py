@@ -1,16 +1,18 @@
 """The rows are what the cases are, whatever happened to them, and a replay gives the same table."""
 
 from collections import Counter
+from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from tests.operations.board.wandering import Wanderer
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit import journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.journal import Step, readers, sequencer
-from xiucheng.operations.board.models import Row
+from xiucheng.operations.board.models import Row, Tally
 from xiucheng.operations.board.projections import COLUMNS, VERBS, apply
 from xiucheng.operations.board.rules import NEVER, case_of
 from xiucheng.operations.cases import configuration
@@ -27,6 +29,19 @@ SAME = (
 
 def table() -> list[tuple]:
     return list(Row.objects.order_by("case_id").values_list(*COLUMNS))
+
+
+def tally() -> dict[str, int]:
+    return dict(Tally.objects.exclude(count=0).values_list("mark", "count"))
+
+
+def counted() -> dict[str, int]:
+    """What the tally should say, of each row that is open."""
+    rows = Row.objects.filter(open=True)
+    return dict(
+        Counter(row.state for row in rows)
+        + Counter(asked=sum(bool(row.asked) for row in rows), supervised=sum(row.supervised for row in rows))
+    )
 
 
 def bring_up() -> None:
@@ -62,9 +77,40 @@ def test_rows_are_what_the_cases_are_and_a_replay_gives_the_same(world, seed):
     assert Row.objects.count() == len(wanderer.cases) > 5
     states = set(Row.objects.values_list("state", flat=True))
     assert len(states) >= 4, f"the walk got nowhere: {states}"
-    before = table()
+    before, tallied = table(), tally()
+    assert tallied == counted()
     readers.replay("board.rows")
-    assert table() == before
+    assert (table(), tally()) == (before, tallied)
+
+
+def test_the_tally_follows_whoever_writes_rows(world):
+    Wanderer(world, 3).wander(80)
+    bring_up()
+    assert tally() == counted()
+    assert {"asked", "supervised"} & set(tally()), "the walk got nowhere"
+    some = list(Row.objects.filter(open=True).values_list("case_id", flat=True)[:3])
+    Row.objects.filter(case_id__in=some).update(state="returned", supervised=True, asked="extend")
+    assert tally() == counted()
+    Row.objects.filter(case_id__in=some[:2]).update(open=False, state="closed")
+    assert tally() == counted()
+    Row.objects.filter(case_id=some[2]).delete()
+    assert tally() == counted()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE board_row")
+    assert tally() == counted() == {}
+
+
+def test_an_upgrade_counts_the_rows_that_are_there(world):
+    Wanderer(world, 3).wander(80)
+    bring_up()
+    tallied = tally()
+    begun = import_module("xiucheng.operations.board.migrations.0004_tally").BEGUN
+    with connection.cursor() as cursor:
+        for name in ("added", "changed", "removed", "emptied"):
+            cursor.execute(f"DROP TRIGGER board_tally_{name} ON board_row")
+        cursor.execute("DELETE FROM board_tally")
+        cursor.execute(begun)
+    assert tally() == tallied != {}
 
 
 def test_the_size_of_the_batches_does_not_matter(world):

@@ -1,7 +1,10 @@
-"""The table of the room: one row per case, derived from steps alone and never written by anybody else."""
+"""The tables of the room: one row per case, derived from steps alone and never written by anybody else; its tally."""
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from .rules import PRESSES_FROM
 
 _OPEN = Q(open=True)
 _ENDED = Q(open=False)
@@ -66,6 +69,10 @@ class Row(models.Model):
             *_listed("community", "community"),
             *_listed("agency", "agency_id"),
             *_listed("person", "person_id", among=Q(person_id__isnull=False)),
+            # What is late, or about to be, is counted without a look at the others.
+            models.Index(
+                RawSQL(PRESSES_FROM, []), "sort_at", name="board_all_pressing", condition=_OPEN, include=["clock_from"]
+            ),
             # The filters that the hall is narrowed by most.
             *_listed("state", "state"),
             *_listed("category", "category"),
@@ -82,3 +89,13 @@ class Row(models.Model):
                 condition=Q(open=True) | Q(state__in=["closed", "void", "merged"]), name="board_row_open"
             ),
         )
+
+
+class Tally(models.Model):
+    """How many open rows bear a mark: a state, "asked" or "supervised". Kept by triggers on the rows (0004_tally)."""
+
+    mark = models.TextField(primary_key=True)
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "board_tally"

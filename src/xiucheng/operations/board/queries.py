@@ -82,11 +82,12 @@ def _with_words(rows: Sequence[CaseRow], now: datetime) -> list[Listed]:
     titles = cases.words([row.case_id for row in rows])
     agencies = people.agency_names({row.agency_id for row in rows})
     catalogue = _catalogue(now)
+    states = {state: str(STATES[state]) for state in {row.state for row in rows}}
     return [
         Listed(
             row=row,
             title=titles.get(row.case_id),
-            state=str(STATES[row.state]),
+            state=states[row.state],
             category=catalogue[row.category].minor_name if row.category in catalogue else row.category,
             place=places.area_name(row.area),
             agency=agencies.get(row.agency_id, "") if row.agency_id else "",
@@ -127,12 +128,8 @@ def counts(standing: Standing, *, now: datetime) -> dict[str, int]:
     statement, values = sql.counts_of(scope, now)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        for state, count, *marked in cursor.fetchall():
-            totals["open"] += count
-            totals[_OF_STATE[state]] += count
-            for name, marks in zip(sql.MARKED, marked, strict=True):
-                totals[name] += marks
-    return totals
+        totals |= {_OF_STATE.get(mark, mark): int(count or 0) for mark, count in cursor.fetchall()}
+    return totals | {"open": sum(totals[name] for name in _OF_STATE.values())}
 
 
 _OF_STATE = {QUEUES[name].state: name for name in COUNTED if QUEUES[name].state}

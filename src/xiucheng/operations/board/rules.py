@@ -20,9 +20,12 @@ from xiucheng.operations.cases.rules import MOVES, OPEN_STATES
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """Where a case without a deadline stands in the order of due: last."""
 
-_WARNED = f"(%(now)s - clock_from) * 100 >= (sort_at - clock_from) * {WARN_PERCENT}"
-"""A case is about to be late from when its clock is yellow until it is due (STANDARDS §1: 80 %). As the chip of the row
-reckons it (interfaces.web.clocks), so that a list and its colours say the same."""
+_YELLOW_AT = f"(clock_from AT TIME ZONE 'UTC' + (sort_at - clock_from) * {WARN_PERCENT / 100}) AT TIME ZONE 'UTC'"
+PRESSES_FROM = f"LEAST({_YELLOW_AT}, sort_at)"
+"""From when on an open case presses: until it is due it is about to be late, its clock is yellow (STANDARDS §1: 80 %),
+then it is overdue. As the chip of the row reckons it (interfaces.web.clocks), so that a list and its colours say the
+same. By way of UTC, without which PostgreSQL takes a sum of a moment and a length for something that a setting could
+change, and makes no index of it."""
 
 
 class StepLike(Protocol):
@@ -276,7 +279,7 @@ QUEUES: Mapping[str, Queue] = {
     "replied": Queue(_("已反馈"), "replied"),
     "to_check": Queue(_("待核查"), "post_checking"),
     "asked": Queue(_("待批复"), where="asked <> ''"),
-    "soon": Queue(_("将超期"), where=f"sort_at >= %(now)s AND {_WARNED}"),
+    "soon": Queue(_("将超期"), where=f"sort_at >= %(now)s AND {PRESSES_FROM} <= %(now)s"),
     "overdue": Queue(_("已超期"), where="sort_at < %(now)s"),
     "supervised": Queue(pgettext_lazy("state", "督办"), where="supervised"),
     "closed": Queue(_("已结案"), "closed", open=False, sort="ended"),

@@ -16,7 +16,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases.catalogue import KINDS
 
 from .projections import COLUMNS
-from .rules import COUNTED, QUEUES, SORTS
+from .rules import COUNTED, PRESSES_FROM, QUEUES, SORTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +122,40 @@ MARKED = tuple(name for name in COUNTED if QUEUES[name].where)
 
 
 def counts_of(scope: Scope, now: datetime) -> tuple[str, dict[str, Any]]:
-    """The statement that counts the open rows of a scope: per state how many, and how many of each of MARKED.
+    """The statement that counts the open rows of a scope: (a state or one of MARKED, how many).
 
-    The index of the open rows by state, and that of each scope, hold all it looks at.
+    The whole district is tallied; of it only what the clock decides is counted, by the index of what is late or about
+    to be. In a narrower scope each open row is looked at, in an index that holds all that is asked of it.
     """
     values: dict[str, Any] = {"now": now}
+    if scope.kind == "all":
+        return _TALLIED, values
     seen = []
     for number, part in enumerate(scope.parts):
-        seen.append(f"{SCOPE_COLUMNS[part.kind]} = ANY(%(scope{number})s)" if part.kind != "all" else "TRUE")
+        seen.append(f"{SCOPE_COLUMNS[part.kind]} = ANY(%(scope{number})s)")
         values[f"scope{number}"] = list(part.values)
     within = f"({' OR '.join(seen)})" if seen else "FALSE"
-    sums = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where})" for name in MARKED)
-    return f"SELECT state, count(*), {sums} FROM board_row WHERE open AND {within} GROUP BY state", values  # noqa: S608
+    return _COUNTED.format(within=within), values
+
+
+_CLOCKED = ("soon", "overdue")
+"""What the clock decides, not a step: no tally knows."""
+_SUMS_CLOCKED = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where}) AS {name}" for name in _CLOCKED)
+_PRESSING = f"SELECT {_SUMS_CLOCKED} FROM board_row WHERE open AND {PRESSES_FROM} <= %(now)s"  # noqa: S608
+_TALLIED = " UNION ALL ".join(
+    (
+        f"WITH pressing AS ({_PRESSING}) SELECT mark, count FROM board_tally WHERE count > 0",  # noqa: S608
+        *(f"SELECT '{name}', {name} FROM pressing" for name in _CLOCKED),  # noqa: S608
+    )
+)
+_SUMS = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where}) AS {name}" for name in MARKED)
+_BY_STATE = f"SELECT state, count(*) AS held, {_SUMS} FROM board_row WHERE open AND {{within}} GROUP BY state"  # noqa: S608
+_COUNTED = " UNION ALL ".join(
+    (
+        f"WITH counted AS ({_BY_STATE}) SELECT state, held FROM counted",  # noqa: S608
+        *(f"SELECT '{name}', sum({name}) FROM counted" for name in MARKED),  # noqa: S608
+    )
+)
 
 
 def _conditions(filters: Filters, now: datetime, held: Sequence[Held]) -> tuple[str, dict[str, Any]]:

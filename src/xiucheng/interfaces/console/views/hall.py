@@ -126,6 +126,8 @@ def row_faces(listed: Sequence[board.Listed], request: Visit) -> list[CaseRow]:
     page, peek = (reverse(f"console:{name}", args=[_ANY]).split(_ANY) for name in ("case", "peek"))
     selected = request.GET.get("case")
     erased = _("文字已按规定删除")
+    used = {channel for one in listed for channel in one.row.sources}
+    channels = {name: (names.CHANNEL_ICONS.get(name, "message"), names.channel(name)) for name in used}
     return [
         CaseRow(
             id=str(one.case_id),
@@ -142,10 +144,7 @@ def row_faces(listed: Sequence[board.Listed], request: Visit) -> list[CaseRow]:
             due=one.row.due_at,
             start=one.row.clock_from,
             ended=one.row.closed_at,
-            sources=tuple(
-                Source(names.CHANNEL_ICONS.get(channel, "message"), names.channel(channel), count)
-                for channel, count in one.row.sources.items()
-            ),
+            sources=tuple(Source(*channels[channel], count) for channel, count in one.row.sources.items()),
             marks=tuple(str(label) for column, label in MARKS if getattr(one.row, column)),
             selected=selected == one.row.number,
         )
