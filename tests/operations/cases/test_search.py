@@ -4,6 +4,8 @@ import json
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xiucheng.operations.cases import queries
 
@@ -50,8 +52,19 @@ def test_two_characters_are_looked_up_and_not_read_through(many, typed, hits):
         assert found[0]["Actual Rows"] == hits
 
 
+def of_the_database(text: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_tokens(%s)", [text])
+        return set(cursor.fetchone()[0])
+
+
 def test_the_tokens_are_those_of_the_database(db):
     for text in ("路灯不亮", "a", "灯灯灯灯", "1 2\n路", "\U0001f4a1灯"):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT cases_tokens(%s)", [text])
-            assert set(queries.tokens(text)) <= set(cursor.fetchone()[0]), text
+        assert set(queries.tokens(text)) <= of_the_database(text), text
+
+
+@pytest.mark.django_db
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
+def test_the_database_knows_every_character_and_every_two_that_stand_together(text):
+    pairs = {text[place : place + 2] for place in range(len(text) - 1)}
+    assert of_the_database(text) == {*text, *pairs}
