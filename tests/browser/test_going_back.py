@@ -60,6 +60,24 @@ def test_gone_back_nothing_is_sent_twice_or_unseen(sample_site: Site, visit: Vis
     assert page.url.split("?")[0] != first.split("?")[0]
 
 
+def test_gone_back_the_point_is_still_there_and_nothing_is_sent_twice(site: Site, visit: Visit) -> None:
+    place = {"geolocation": {"longitude": 122.1, "latitude": 37.5}, "permissions": ["geolocation"]}
+    page = visit(width=360, has_touch=True, **place)
+    page.goto(f"{site.url}/report")
+    page.locator("#text").fill(WORDS)
+    page.get_by_role("button", name="我在这里").click()
+    expect(page.locator("[name=lon]")).to_have_value("122.100000")
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已发送，谢谢您。")).to_be_visible()
+    first = page.url
+    page.go_back()
+    expect(page.locator("[name=lon]")).to_have_value("122.100000")
+    expect(page.locator("[data-place-status]")).to_contain_text("37.50000, 122.10000")
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("没有重复登记")).to_be_visible()
+    assert page.url.split("?")[0] == first.split("?")[0]
+
+
 def test_drafts_that_are_over_or_spoiled_are_not_left_on_the_device(sample_site: Site, visit: Visit) -> None:
     page = visit(width=360)
     page.goto(f"{sample_site.url}/")

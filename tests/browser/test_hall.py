@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import picture, serious
@@ -64,6 +65,49 @@ def test_the_hall_by_keyboard_and_by_address(site: Site, visit: Visit) -> None:
     page.locator("body").click(position={"x": 700, "y": 880})
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+
+
+def test_a_form_is_opened_left_and_sent_by_keyboard_alone(site: Site, visit: Visit) -> None:
+    assert site.world is not None
+    filed = site.world.file(title="路灯一直闪")
+    page = visit("dispatcher")
+    for address in (f"{site.url}/desk/cases/{filed.number}", f"{site.url}/desk/?case={filed.number}"):
+        page.goto(address)
+        expect(page.locator("html.has-js [data-act]").first).to_be_visible()
+        page.keyboard.press("e")
+        page.keyboard.press("Enter")
+        expect(page.locator(".move-form [data-focus]")).to_be_focused()
+        page.keyboard.press("Tab")
+        assert page.evaluate("Boolean(document.activeElement.closest('.move-form .field'))"), "the first field is next"
+        # Out of the field, then out of the form.
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("link", name="派遣", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_label("承办单位").select_option(label="市政养护所（示例）")
+    page.get_by_label("承办单位").press("Tab")
+    page.locator(".move-form").get_by_role("button", name="派遣").press("Enter")
+    expect(page.locator("#case-head").get_by_text("待签收")).to_be_visible()
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("width", [1100, 1280, 1440])
+def test_every_entry_of_the_menu_can_be_reached_in_english(sample_site: Site, visit: Visit, width: int) -> None:
+    page = visit("shift_leader", width=width, language="en")
+    nav = page.locator(".bar .nav")
+    expect(nav).to_be_visible()
+    shown = nav.locator("a:visible")
+    search = page.locator(".searchbox").bounding_box()
+    assert search is not None
+    for entry in shown.all():
+        box = entry.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= search["x"] + 1, entry.inner_text()
+    if shown.count() < nav.locator("a").count():
+        page.locator(".nav-menu summary").click()
+        expect(page.locator(".nav-menu .sheet a")).to_have_count(nav.locator("a").count())
+        expect(page.locator(".nav-menu .sheet a").last).to_be_visible()
+    picture(page, f"menu-en-{width}")
 
 
 def test_pages_at_every_width_without_serious_findings(sample_site: Site, visit: Visit) -> None:

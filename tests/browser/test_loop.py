@@ -111,6 +111,9 @@ def test_a_move_is_taken_back_and_two_at_once_get_a_plain_answer(site: Site, vis
     page.locator("#toasts").get_by_role("button", name=re.compile("撤销")).click()
     expect(page.locator("#case-head").get_by_text("待派遣")).to_be_visible()
     expect(page.locator(".story")).to_contain_text("撤销了“派遣”")
+    expect(page.locator("#toasts .toast-line")).to_have_count(1)
+    expect(page.locator("#toasts")).to_contain_text("已撤销")
+    expect(page.locator("#toasts").get_by_role("button")).to_have_count(0)
 
     filed = site.world.file()
     first, second = visit("dispatcher"), visit("shift_leader")

@@ -87,6 +87,16 @@ def move_label(name: str) -> str:
     return str(MOVES[name].label) if name in MOVES else name
 
 
+def done(number: str, name: str) -> str:
+    """What a move has done to a case, for a message: 26-0000-111-7：已签收."""
+    told = _MERGED if name == "merge" else _("%(number)s：已%(move)s")
+    return str(told) % {"number": number, "move": move_label(name)}
+
+
+_MERGED = gettext_lazy("%(number)s：已合并到另一件案卷")
+"""The move's own name goes on with the case that is chosen."""
+
+
 def _facts(actor: str, payload: Payload, known: Names, held: Catalogue | None) -> dict[str, str]:
     return {
         "who": known.actor(actor),

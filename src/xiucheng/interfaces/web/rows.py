@@ -58,7 +58,7 @@ class Drawer:
 
     def __init__(self, now: datetime, zone: tzinfo, path: str, query: QueryDict) -> None:
         self._now, self._zone = now, zone
-        self._since = escape(_("上报以来"))
+        self._since = escape(_("立案以来"))
         asked = query.copy()
         asked.pop("case", None)
         others = asked.urlencode()

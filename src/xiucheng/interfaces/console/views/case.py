@@ -186,7 +186,7 @@ def _make(request: Visit, view: CaseView, name: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _refuse(request, view, name, refusal)
-    said = _("%(number)s：已%(move)s") % {"number": view.number, "move": wording.move_label(name)}
+    said = wording.done(view.number, name)
     if not is_part(request):
         messages.success(request, said)
         return redirect(reverse("console:case", args=[view.number]))

@@ -41,8 +41,9 @@ class Call(forms.Form):
     category = forms.ChoiceField(label=gettext_lazy("类别"), required=False, widget=Select)
     once = forms.CharField(widget=forms.HiddenInput)
     # From the map; which fixed thing it is about is chosen among those close by (views/components.py).
-    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
-    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    # Texts, though unseen: a browser that goes back brings back what stood in texts.
+    lon = forms.FloatField(required=False, widget=forms.TextInput({"hidden": True, "data-not-kept": True}))
+    lat = forms.FloatField(required=False, widget=forms.TextInput({"hidden": True, "data-not-kept": True}))
     component = forms.CharField(required=False, max_length=20)
 
 

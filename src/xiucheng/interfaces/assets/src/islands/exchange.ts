@@ -36,14 +36,33 @@ export function startHtmx(): void {
   });
   document.addEventListener("htmx:sendError", () => say(words.offline));
   document.addEventListener("htmx:responseError", () => say(words.failed));
-  // What is brought along beside an answer never takes the place of a form that is open, or about to be.
+  // What is brought along beside an answer never takes the place of a form that is open, or about to be. Messages are
+  // added to those that stand there: the undo that was just pressed is among them.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const detail = (event as CustomEvent).detail;
-    if ((detail.target as HTMLElement).querySelector(".move-form, .htmx-request")) detail.shouldSwap = false;
+    const target = detail.target as HTMLElement;
+    if (target.id !== "toasts" && target.querySelector(".move-form, .htmx-request")) detail.shouldSwap = false;
   });
-  // After a swap the eye and the screen reader belong at what came.
+  followFocus();
+}
+
+/** After a swap the eye and the screen reader belong at what came. Where that asks for nothing and somebody had pressed
+ * something, they belong at the button that had opened the form, or at the first thing that can be done. */
+function followFocus(): void {
+  // What was pressed is often disabled, and has lost the focus, by the time the answer comes.
+  const pressed = new WeakMap<XMLHttpRequest, string>();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target, xhr } = (event as CustomEvent<{ elt: HTMLElement; target: HTMLElement; xhr: XMLHttpRequest }>).detail;
+    if (elt.contains(document.activeElement)) pressed.set(xhr, target.querySelector(".move-form")?.getAttribute("action") ?? "");
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const place = (event as CustomEvent).detail.target as HTMLElement | null;
-    place?.querySelector<HTMLElement>("[data-focus]")?.focus();
+    const { target, xhr } = (event as CustomEvent<{ target: HTMLElement; xhr: XMLHttpRequest }>).detail;
+    // What was swapped as a whole has left the page; under its name stands what came.
+    const gone = !target.isConnected;
+    const place = gone ? document.getElementById(target.id) : target;
+    const form = pressed.get(xhr);
+    const opener = form && place?.querySelector<HTMLElement>(`a[href="${CSS.escape(form)}"]`);
+    const next = place?.querySelector<HTMLElement>("[data-focus]") ?? opener ?? (gone && form !== undefined ? place?.querySelector<HTMLElement>("[data-act]") : null);
+    if (next) next.focus();
   });
 }

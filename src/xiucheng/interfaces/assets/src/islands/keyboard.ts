@@ -52,6 +52,13 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => boolean | void> = {
   "?": () => document.querySelector<HTMLDialogElement>("#keys")?.showModal(),
 };
 
+/** Out of the open form, or of the pane beside the list; focused, so that the focus finds its way back from there. */
+function leave(): void {
+  const way = document.querySelector<HTMLElement>("[data-cancel]") ?? document.querySelector<HTMLElement>("[data-close-pane]");
+  way?.focus();
+  way?.click();
+}
+
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
@@ -61,7 +68,7 @@ export function startKeyboard(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && typing(event.target)) (event.target as HTMLElement).blur();
-    else if (event.key === "Escape") (document.querySelector<HTMLElement>("[data-cancel]") ?? document.querySelector<HTMLElement>("[data-close-pane]"))?.click();
+    else if (event.key === "Escape") leave();
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "g") {
       going = Date.now();

@@ -53,6 +53,19 @@ export function report(form: HTMLElement): void {
     area.dataset.found = code;
   }
 
+  /** Gone back to, or shown again with a refusal, the form still has its point: it is said and marked again. */
+  async function recall(): Promise<void> {
+    if (!lon?.value || !lat?.value || pending || status?.textContent) return;
+    const point = { x: Number(lon.value), y: Number(lat.value) };
+    write(point);
+    const words = `${point.y.toFixed(5)}, ${point.x.toFixed(5)}`;
+    if (status) status.textContent = words;
+    const { found } = await asked(point);
+    if (status?.textContent === words) status.textContent = [found.name, words].filter(Boolean).join(" · ");
+  }
+  window.addEventListener("pageshow", () => void recall());
+  void recall();
+
   // Sent before the site has answered: it judges the point itself.
   form.addEventListener("submit", () => {
     if (pending) write(pending);
