@@ -40,6 +40,17 @@ def test_what_is_no_moment(text):
         typed.moment(text, "at")
 
 
+def test_the_example_of_a_moment_is_in_the_form_that_fields_ask_for():
+    example = "2026-03-02 09:00"
+    assert typed.moment(example, "at") == typed.needed_moment("2026-03-02T09:00", "at")
+    for read in (typed.moment, typed.needed_moment):
+        with refused("bad_date") as caught:
+            read("soon", "at")
+        assert example in caught.value.fields["at"]
+    with refused("bad_date"):
+        typed.needed_moment(" ", "at")
+
+
 def test_days():
     assert typed.day(" 2026-03-02 ", "on") == typed.needed_day("2026-03-02", "on") == date(2026, 3, 2)
     assert typed.day("", "on") is typed.day(None, "on") is None

@@ -59,8 +59,16 @@ def moment(text: str | None, name: str) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.year not in _YEARS:
-        raise _wrong("bad_date", name, _("请填日期和时间，例如 2026-03-02T09:00。"))
+        raise _no_moment(name)
     return timezone.make_aware(at) if timezone.is_naive(at) else at
+
+
+def needed_moment(text: str | None, name: str) -> datetime:
+    """As `moment`, where one must be named."""
+    found = moment(text, name)
+    if found is None:
+        raise _no_moment(name)
+    return found
 
 
 def identifier(text: object) -> UUID | None:
@@ -83,6 +91,11 @@ def degrees(text: str | None, name: str) -> float | None:
     if not (math.isfinite(value) and abs(value) <= 180):
         raise _wrong("bad_number", name, _("请填度数，例如 122.1203。"))
     return value
+
+
+def _no_moment(name: str) -> Refused:
+    # As the fields ask for it, 年-月-日 时:分: nobody types the T that browsers send.
+    return _wrong("bad_date", name, _("请填日期和时间，例如 2026-03-02 09:00。"))
 
 
 def _wrong(code: str, name: str, text: str) -> Refused:

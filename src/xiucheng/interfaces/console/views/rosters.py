@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from xiucheng.foundation.people import commands
 from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import EVERY_DAY
-from xiucheng.interfaces.web.typed import identifier, moment
+from xiucheng.interfaces.web.typed import identifier, moment, needed_moment
 from xiucheng.kit.days import WEEKDAYS, local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
@@ -96,7 +95,8 @@ def change(request: Visit) -> HttpResponse:
     try:
         made = commands.change_duty(
             by=request.standing, now=request.moment, membership_id=_post(typed["post"]),
-            on_duty=_kind(typed["kind"]), starts_at=_at(typed["from"], "from"), ends_at=_at(typed["to"], "to"),
+            on_duty=_kind(typed["kind"]),
+            starts_at=needed_moment(typed["from"], "from"), ends_at=needed_moment(typed["to"], "to"),
         )  # fmt: skip
     except Refused as caught:
         if caught.status in (403, 404):
@@ -122,14 +122,6 @@ def _kind(said: str) -> bool:
         text = _("请选替班还是请假。")
         raise Refused("bad_kind", text, fields={"kind": text})
     return said == "in"
-
-
-def _at(said: str, name: str) -> datetime:
-    found = moment(said, name)
-    if found is None:
-        text = _("请填日期和时间，例如 2026-03-02T09:00。")
-        raise Refused("bad_date", text, fields={name: text})
-    return found
 
 
 @require_POST
