@@ -58,7 +58,11 @@ def test_a_year_not_announced_goes_by_the_law() -> None:
         ("元旦", "2027-01-01", 1),
         ("春节", "2027-02-05", 4),
     ]
-    assert year.lacking == year.by_law
+    assert year.lacking == year.applying == year.by_law
+    assert year.off == len(festivals.statutory_days(2027))
+    entered = holidays.year_of(holidays.with_holiday(seed.body(), ONE, SPRING), "default", 2027)
+    # Seven days of the notice instead of the four of the law; the rest of the year by the law.
+    assert (entered.off, len(entered.applying)) == (year.off + 3, len(year.applying))
 
 
 def test_a_holiday_with_its_make_up_workdays() -> None:

@@ -120,3 +120,24 @@ def test_the_preview_tells_by_an_example_what_a_new_holiday_means(db: None) -> N
     told = str(example.text)
     assert "2026-12-16 10:00" in told
     assert told.index("2026-12-18 10:00") < told.index("2026-12-21 10:00")
+
+
+def test_a_calendar_has_a_name_of_its_own_that_no_clock_reads() -> None:
+    body = seed.body()
+    body["calendars"]["default"]["title"] = "全区"
+    body["calendars"]["early"] = {"like": "default", "statute": None}
+    body["calendars"]["late"] = {"like": "default", "title": "晚班"}
+    full = packing.normalise(body)
+    assert packing.check(full) == []
+    assert [calendars.called(key, full) for key in full["calendars"]] == ["全区", "日历 early", "晚班"]
+    assert calendars.called("default", seed.body()) == "全区日历"
+    plain = {name: value for name, value in full["calendars"]["late"].items() if name != "title"}
+    assert Calendar.from_json(full["calendars"]["late"]) == Calendar.from_json(plain)
+
+
+@pytest.mark.parametrize("title", ["", "  ", "名" * 21, 7, None, "日历 early"])
+def test_a_name_of_a_calendar_that_will_not_do(title: object) -> None:
+    body = seed.body()
+    body["calendars"]["early"] = {"like": "default"}
+    body["calendars"]["late"] = {"like": "default", "title": title}
+    assert [one.path for one in packing.check(packing.normalise(body))] == ["calendars.late.title"]

@@ -6,8 +6,10 @@ from copy import deepcopy
 import pytest
 
 from xiucheng.foundation.packs import commands, queries
+from xiucheng.interfaces.demo import rulebooks
 from xiucheng.kit.now import now
 from xiucheng.kit.worktime import Calendar, seed
+from xiucheng.kit.worktime.festivals import statutory_days
 
 SPRING = {
     "do": "add",
@@ -197,14 +199,15 @@ def both(pack):
     return queries.by_id(pack.id).body["calendars"]
 
 
-def test_what_is_deleted_on_one_calendar_stays_in_the_others(world, sign_in, two):
+def test_a_holiday_is_deleted_from_the_ticked_calendars_alone(world, sign_in, two):
     client, before = sign_in("shift_leader"), queries.by_id(two.id).body
     url = {"year": 2026, "calendar": "default"}
-    shown = client.get(at(two), url).content.decode()
-    row = shown[shown.index('data-row="2026-10-01"') :].split("</form>")[0]
-    assert 'name="keys"' not in row
-    page = client.post(at(two), typed(two, **{**url, "do": "remove", "instead": "2026-10-01"}), follow=True)
-    assert "用于：全区日历。" in page.content.decode()
+    shown = client.get(at(two), {**url, "change": "2026-10-01"}).content.decode()
+    assert ticked(shown, "holiday") == ["default", "early"]
+    assert "从勾选的日历删去" in shown
+    said = {**url, "do": "remove", "instead": "2026-10-01", "ticks": "1", "keys": ["default"]}
+    page = client.post(at(two), typed(two, **said), follow=True)
+    assert "涉及的日历：全区日历。" in page.content.decode()
     assert "2026-10-01" not in both(two)["default"]["holidays"]
     assert both(two)["early"] == before["calendars"]["early"]
     client.post(at(two), typed(two, **{**url, **undo(page.content.decode())}))
@@ -265,3 +268,110 @@ def test_a_date_typed_by_half_is_refused_beside_its_field(world, sign_in, draft,
         assert f'id="h-{name}-wrong"' in html
     assert client.get(at(draft), {"year": 2027, "change": day}).status_code == (404 if day == "1950-01-07" else 200)
     assert queries.by_id(draft.id).revision == 1
+
+
+def test_a_year_without_its_notice_shows_what_applies_and_a_draft_leads_to_publishing(world, sign_in, draft):
+    page = sign_in("shift_leader").get(f"/desk/packs/version/{draft.id}").content.decode()
+    row = page[page.index("?year=2027") :].split("</tr>")[0]
+    said = re.sub(r"<[^>]+>", " ", row).split()
+    law = [day for day in statutory_days(2027)]
+    assert said[-5:] == ["暂定", "7", "暂定", str(len(law)), "—"]
+    assert page.index('href="#publish"') < page.index('id="days"') < page.index('id="publish"')
+
+
+def ticked(page, form):
+    """The calendars that a form has ticked."""
+    return re.findall(r'name="keys" value="(\w+)" checked', page[page.index(f'id="{form}"') :].split("</form>")[0])
+
+
+@pytest.fixture
+def sample(world):
+    """A draft of the sample district's calendars: its own, and three that know no days off; and one more of the law."""
+    body = rulebooks.calendars()
+    body["calendars"]["office"] = {"like": "default", "title": "机关"}
+    return commands.draft(by=world.standing("shift_leader", now()), now=now(), kind="calendar", body=body)
+
+
+def test_a_holiday_goes_to_the_calendars_that_follow_the_law(world, sign_in, sample):
+    client, before = sign_in("shift_leader"), both(sample)
+    page = client.get(at(sample), {"year": 2027}).content.decode()
+    for form in ("holiday", "workday", "announced"):
+        assert ticked(page, form) == ["default", "office"], form
+    for title in ("昼夜值守", "白天，周末照常", "早班，周末照常", "机关"):
+        assert f'<span class="form-check-label">{title}</span>' in page
+    assert ticked(client.get(at(sample), {"year": 2027, "calendar": "early"}).content.decode(), "holiday") == ["early"]
+    sent = {**SPRING, "ticks": "1", "keys": ["default", "office"]}
+    page = client.post(at(sample), typed(sample, **sent), follow=True).content.decode()
+    assert "涉及的日历：全区日历、机关。" in page
+    assert both(sample)["early"] == before["early"]
+    assert "机关也有" in page
+    added = both(sample)
+    page = client.post(at(sample), typed(sample, do="remove", instead="2027-02-05"), follow=True).content.decode()
+    assert "涉及的日历：全区日历、机关。" in page
+    assert both(sample) == before, "what was added in one go goes in one go"
+    client.post(at(sample), undo(page))
+    assert both(sample) == added
+
+
+def test_make_up_workdays_go_with_a_holiday_from_whichever_calendar_it_is_deleted(world, sign_in, sample):
+    client, before = sign_in("shift_leader"), both(sample)
+    client.post(at(sample), typed(sample, **SPRING, ticks="1", keys=["default", "early"]))
+    assert "2027-02-13" not in both(sample)["early"]["workdays"], "worked anyway"
+    client.post(at(sample), typed(sample, do="remove", calendar="early", instead="2027-02-05"))
+    assert both(sample) == before
+    day = {"day": "2027-09-04", "why": "抢险"}
+    client.post(at(sample), typed(sample, do="add_workday", ticks="1", keys=["default", "office"], **day))
+    client.post(at(sample), typed(sample, do="remove_workday", **day))
+    assert both(sample) == before
+
+
+def test_a_year_is_filled_and_announced_in_the_ticked_calendars(world, sign_in, sample):
+    client, before = sign_in("shift_leader"), both(sample)
+    chosen = {"ticks": "1", "keys": ["default", "office"]}
+    client.post(at(sample), typed(sample, do="by_law", **chosen))
+    client.post(at(sample), typed(sample, do="announce", known="1", **chosen))
+    for key in chosen["keys"]:
+        assert both(sample)[key]["announced"][-1] == 2027
+    for key in ("early", "daylight", "round_the_clock"):
+        assert both(sample)[key] == before[key]
+
+
+@pytest.mark.parametrize(
+    ("sent", "form"),
+    [
+        (SPRING, "h"),
+        ({**SPRING, "do": "change", "instead": "2026-10-01"}, "h"),
+        ({"do": "remove", "instead": "2026-10-01"}, "h"),
+        ({"do": "add_workday", "day": "2027-09-04"}, "w"),
+        ({"do": "by_law"}, "l"),
+        ({"do": "announce", "known": "1"}, "a"),
+    ],
+)
+def test_no_calendar_at_all_is_refused_beside_the_ticks(world, sign_in, sample, sent, form):
+    refused = sign_in("shift_leader").post(at(sample), typed(sample, **sent, ticks="1"))
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    beside = html[html.index(f'id="{form}-calendars-wrong"') :].split("</div>")[0]
+    assert "请至少勾选一个日历" in beside
+    assert html.count("-calendars-wrong") == 2, "the id and what points to it, in this form alone"
+    assert queries.by_id(sample.id).revision == 1
+
+
+def test_a_calendar_gets_a_name_by_its_form_and_is_called_so(world, sign_in, sample):
+    client = sign_in("shift_leader")
+    part = f"/desk/packs/version/{sample.id}/part"
+    form = client.get(part, {"at": "calendars/early"}).content.decode()
+    assert 'value="早班，周末照常"' in form
+    fields = {"at": "calendars/early", "zone": "Asia/Shanghai", "make_up": "08:00–12:00"}
+    fields |= {f"week.{day}": "05:00-11:00" for day in range(7)}
+    taken = client.post(part, {**fields, "revision": "1", "title": "机关"})
+    assert (taken.status_code, "另一个日历也叫这个名称" in taken.content.decode()) == (422, True)
+    assert client.post(part, {**fields, "revision": "1", "title": "保洁早班"}).status_code == 302
+    assert both(sample)["early"]["title"] == "保洁早班"
+    version = client.get(f"/desk/packs/version/{sample.id}").content.decode()
+    assert "保洁早班（early）" in version
+    assert client.post(part, {**fields, "revision": "2", "title": ""}).status_code == 302
+    assert "title" not in both(sample)["early"]
+    assert "日历 early" in client.get(at(sample)).content.decode()
+    fresh = client.get(part, {"at": "calendars/+"}).content.decode()
+    assert 'value="机关"' not in fresh

@@ -77,8 +77,10 @@ def _empty_lists(record: Record) -> dict[str, Any]:
 
 def _model(holder: Any, body: Any, at: Sequence[str]) -> Any:
     """What a new row begins as."""
-    path = (*at[:-1], holder.model) if isinstance(holder, Table) else ()
-    return found(body, path) if path and _is_there(body, path) else None
+    if not isinstance(holder, Table) or not _is_there(body, (*at[:-1], holder.model)):
+        return None
+    model = found(body, (*at[:-1], holder.model))
+    return {name: value for name, value in model.items() if name not in holder.own}
 
 
 def _is_there(body: Any, at: Sequence[str]) -> bool:

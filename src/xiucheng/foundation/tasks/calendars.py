@@ -1,6 +1,8 @@
 """Duty calendars by key: read from the pack of kind `calendar`, compiled once per version and process."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -29,9 +31,17 @@ def resolve(key: str | None, at: datetime) -> tuple[Calendar, int]:
     return _compiled[pack.digest, name], pack.version
 
 
-def called(key: str) -> str:
-    """What people call a calendar: 全区日历, 日历 early."""
-    return _("全区日历") if key == DEFAULT else f"{_('日历')} {key}"
+def called(key: str, body: Mapping[str, Any]) -> str:
+    """What people call a calendar of a body, whatever it holds: its own title; without one 全区日历, 日历 early."""
+    return titled(key, body) or (_("全区日历") if key == DEFAULT else f"{_('日历')} {key}")
+
+
+def titled(key: str, body: Mapping[str, Any]) -> str:
+    """The name that a body gives to a calendar; "" where it gives none."""
+    calendars = body.get("calendars")
+    calendar = calendars.get(key) if isinstance(calendars, dict) else None
+    title = calendar.get("title") if isinstance(calendar, dict) else None
+    return title.strip() if isinstance(title, str) else ""
 
 
 def in_force(at: datetime) -> int:

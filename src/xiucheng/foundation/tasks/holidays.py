@@ -1,162 +1,50 @@
-"""The holidays of a calendar pack as people enter them, year by year: a festival, its days, its make-up workdays.
+"""Holidays entered into a calendar pack: a festival, its days, its make-up workdays; what makes no sense is refused.
 
-Pure functions from one body of the pack `calendar` to another. The body names days beside its calendars, {"names":
-{"2027-02-06": "spring_festival", "2027-09-03": "建区纪念日"}}: a code of FESTIVALS or words; days that a notice or the
-law names need none.
+Pure functions from one body of the pack `calendar` to another; holidayyears.py reads the years of a body.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from xiucheng.foundation.packs.shapes import Days
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.worktime import Calendar, seed
+from xiucheng.kit.worktime import Calendar
 from xiucheng.kit.worktime.festivals import named_days
 
 from .calendars import called
+from .holidayyears import (
+    FESTIVALS,
+    NEAR,
+    YEARS,
+    Holiday,
+    Year,
+    following,
+    holiday_at,
+    in_calendar,
+    label,
+    lawful,
+    sharing,
+    sharing_workday,
+    year_of,
+    years_around,
+)
 
-FESTIVALS: Mapping[str, str | Promise] = {
-    "new_year": gettext_lazy("元旦"),
-    "spring_festival": gettext_lazy("春节"),
-    "qingming": gettext_lazy("清明节"),
-    "labour_day": gettext_lazy("劳动节"),
-    "dragon_boat": gettext_lazy("端午节"),
-    "mid_autumn": gettext_lazy("中秋节"),
-    "national_day": gettext_lazy("国庆节"),
-    "victory_day": gettext_lazy("抗战胜利纪念日"),
-}
+__all__ = [
+    "FESTIVALS", "MOST_DAYS", "MOST_NAME", "NEAR", "YEARS", "Entry", "Holiday", "Year", "announced", "following",
+    "holiday_at", "label", "lawful", "sharing", "sharing_workday", "tidy_names", "with_holiday", "with_the_law",
+    "with_workday", "without_holiday", "without_workday", "year_of", "years_around",
+]  # fmt: skip
+
 MOST_DAYS = 31
 """Of one holiday (D): more is a slip of the pen."""
 MOST_NAME = 20
-NEAR = timedelta(days=45)
-"""A make-up workday lies within this of its holiday (D); the notices of 2004–2026 stay below three weeks."""
-YEARS = range(1990, 2100)
-
-
-@dataclass(frozen=True, slots=True)
-class Holiday:
-    """Days that are free under one name, with the make-up workdays that go with them."""
-
-    name: str
-    first: date
-    last: date
-    workdays: tuple[date, ...] = ()
-
-    @property
-    def days(self) -> int:
-        """How many."""
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """A year of one calendar. provisional: its notice is not entered; by_law: what counts until then. lacking: days of
-    the law that are in neither list. workdays: those that go with no holiday, with their names."""
-
-    year: int
-    provisional: bool
-    holidays: tuple[Holiday, ...]
-    workdays: tuple[tuple[date, str], ...]
-    by_law: tuple[Holiday, ...]
-    lacking: tuple[Holiday, ...]
-
-    @property
-    def off(self) -> int:
-        """How many days the holidays have together."""
-        return sum(one.days for one in self.holidays)
-
-    @property
-    def worked(self) -> int:
-        """How many make-up workdays there are."""
-        return sum(len(one.workdays) for one in self.holidays) + len(self.workdays)
-
-
-# -- reading ----------------------------------------------------------------------------------------------------------
-
-
-def label(day: date, body: Mapping[str, Any]) -> str:
-    """What a day is called: by the body, by a notice that came along, by the law; "" where by none."""
-    names = body.get("names")
-    own = names.get(day.isoformat()) if isinstance(names, dict) else None
-    code = own if isinstance(own, str) else seed.festival_of(day) or named_days(day.year).get(day, "")
-    return _festival(code, get_language())
-
-
-# A page of a year asks for two thousand days, of a handful of festivals.
-@lru_cache(512)
-def _festival(code: str, language: str | None) -> str:
-    return str(FESTIVALS.get(code, code))
-
-
-_RUNS = Days("", label, "names")
-
-
-def _runs(days: Sequence[date], body: Mapping[str, Any]) -> Iterator[Holiday]:
-    for first, last, name in _RUNS.runs(sorted(days), body):
-        yield Holiday(name, first, last)
-
-
-def year_of(body: Mapping[str, Any], key: str, year: int) -> Year:
-    """What one calendar of a body that has no problems says of a year; festivals that reach into it are in it."""
-    calendar = Calendar.from_json(body["calendars"][key], key=key)
-    free = _with_workdays(list(_runs(list(calendar.holidays), body)), calendar, body)
-    holidays = tuple(one for one in free if year in (one.first.year, one.last.year))
-    taken = {day for one in free for day in one.workdays}
-    rest = sorted(day for day in calendar.workdays - taken if day.year == year)
-    law = named_days(year) if calendar.statute else {}
-    lacking = [day for day in law if day not in calendar.holidays]
-    return Year(
-        year,
-        calendar.is_provisional(year),
-        holidays,
-        tuple((day, label(day, body)) for day in rest),
-        tuple(_runs(list(law), {})),
-        tuple(_runs(lacking, {})),
-    )
-
-
-def years_around(body: Mapping[str, Any], key: str, today: date) -> list[Year]:
-    """The year before, this one and the three to come."""
-    return [year_of(body, key, today.year + n) for n in range(-1, 4)]
-
-
-def _with_workdays(free: Sequence[Holiday], calendar: Calendar, body: Mapping[str, Any]) -> list[Holiday]:
-    """The holidays with their make-up workdays, each with one holiday only: a festival that another one parts in two,
-    as 国庆节 of 2025 is by 中秋节, would count them twice. A day goes with the nearest of its name."""
-    named: dict[str, list[Holiday]] = {}
-    for one in free:
-        named.setdefault(one.name, []).append(one)
-    theirs: dict[Holiday, list[date]] = {one: [] for one in free}
-    for day in sorted(calendar.workdays):
-        name = label(day, body)
-        near = [one for one in named.get(name, ()) if name and _apart(one, day) <= NEAR]
-        if near:
-            theirs[min(near, key=lambda one: (_apart(one, day), -one.days, one.first))].append(day)
-    return [Holiday(one.name, one.first, one.last, tuple(days)) for one, days in theirs.items()]
-
-
-def _apart(one: Holiday, day: date) -> timedelta:
-    """How far a day lies from a holiday."""
-    return max(one.first - day, day - one.last)
-
-
-def holiday_at(body: Mapping[str, Any], key: str, first: date) -> Holiday:
-    """The holiday that begins on a day; refused `not_found` (404)."""
-    for one in year_of(body, key, first.year).holidays:
-        if one.first == first:
-            return one
-    raise Refused("not_found", _("没有从这一天开始的节假日；可能刚被改过。"), status=404)
-
-
-# -- changing ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +81,13 @@ def with_holiday(
 
 
 def without_holiday(body: Mapping[str, Any], keys: Sequence[str], one: Holiday) -> dict[str, Any]:
-    """The body without a holiday and its make-up workdays in the calendars of these keys."""
+    """The body without a holiday in the calendars of these keys, and in each without the make-up workdays that go with
+    it there: where weekends are worked anyway there are none."""
     made = deepcopy(dict(body))
     for key in keys:
+        worked = set((in_calendar(body, key, one) or one).workdays)
         _change(made, key, "holidays", lambda held: {day for day in held if not one.first <= day <= one.last})
-        _change(made, key, "workdays", lambda held: held - set(one.workdays))
+        _change(made, key, "workdays", partial(_without, worked))
     return made
 
 
@@ -234,7 +124,7 @@ def announced(body: Mapping[str, Any], keys: Sequence[str], year: int, known: bo
         if lacking:
             days = "、".join(f"{one.name} {one.first}" for one in lacking)
             text = _("法定放假日还没有录全，缺：%(days)s。录全以后再标为已公布。") % {"days": days}
-            text = _of(key, text, keys)
+            text = _of(key, text, keys, made)
             raise Refused("not_complete", text, fields={"announced": text})
         _change_years(made["calendars"][key], year, known)
     return made
@@ -274,6 +164,10 @@ def _change(body: dict[str, Any], key: str, part: str, way: Callable[[set[date]]
     calendar = body["calendars"][key]
     held = {date.fromisoformat(day) for day in calendar.get(part, [])}
     calendar[part] = [day.isoformat() for day in sorted(way(held))]
+
+
+def _without(gone: set[date], held: set[date]) -> set[date]:
+    return held - gone
 
 
 def _add(body: dict[str, Any], key: str, part: str, days: Iterable[date]) -> None:
@@ -334,18 +228,22 @@ def _wrong_there(entry: Entry, calendars: Sequence[Calendar], body: Mapping[str,
     for calendar in calendars:
         taken = _taken(entry, calendar, body)
         if taken:
-            wrong.setdefault("first", _of(calendar.key, taken, keys))
+            wrong.setdefault("first", _of(calendar.key, taken, keys, body))
     for field, day in entry.workdays.items():
         why = {calendar.key: _why_no_workday(day, calendar) for calendar in calendars}
-        listed = next((_of(key, text, keys) for key, text in why.items() if text and text != _anyway()), None)
-        if listed or all(why.values()):
-            wrong[field] = listed or _anyway()
+        listed = next(((key, code) for key, code in why.items() if code and code != "anyway"), None)
+        if listed:
+            wrong[field] = _of(listed[0], str(_NO_WORKDAY[listed[1]]), keys, body)
+        elif all(why.values()):
+            wrong[field] = str(_NO_WORKDAY["anyway"])
     return wrong
 
 
-def _of(key: str, text: str, keys: Sequence[str]) -> str:
+def _of(key: str, text: str, keys: Sequence[str], body: Mapping[str, Any]) -> str:
     """With the calendar that a sentence is about, where an act is for several."""
-    return _("%(calendar)s：%(text)s") % {"calendar": called(key), "text": text} if len(keys) > 1 else text
+    if len(keys) == 1:
+        return text
+    return _("%(calendar)s：%(text)s") % {"calendar": called(key, body), "text": text}
 
 
 def _taken(entry: Entry, calendar: Calendar, body: Mapping[str, Any]) -> str | None:
@@ -361,12 +259,16 @@ def _taken(entry: Entry, calendar: Calendar, body: Mapping[str, Any]) -> str | N
 
 
 def _why_no_workday(day: date, calendar: Calendar) -> str | None:
+    """A code of _NO_WORKDAY; None where a calendar can make this day a workday."""
     if day in calendar.holidays:
-        return _("这一天是节假日，不能又上班。")
+        return "holiday"
     if day in calendar.workdays:
-        return _("这一天已经列为调休上班日。")
-    return _anyway() if calendar.week[day.weekday()] else None
+        return "listed"
+    return "anyway" if calendar.week[day.weekday()] else None
 
 
-def _anyway() -> str:
-    return _("这一天本来就上班，不用列为调休。")
+_NO_WORKDAY: Mapping[str, Promise] = {
+    "holiday": gettext_lazy("这一天是节假日，不能又上班。"),
+    "listed": gettext_lazy("这一天已经列为调休上班日。"),
+    "anyway": gettext_lazy("这一天本来就上班，不用列为调休。"),
+}

@@ -1,11 +1,12 @@
 """The pack kind `calendar`, {"calendars": {"default": {…}, "<key>": {…}}, "names": {day: name}}: its form, its
 problems, its effect.
 
-A calendar may begin with "like": "<key>" and then name only what is different; it is kept in full. Names are for people
-(see holidays.py): no clock reads them.
+A calendar may begin with "like": "<key>" and then name only what is different; it is kept in full. The names of days
+and the `title` of a calendar are for people: no clock reads them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,8 +19,9 @@ from xiucheng.kit.worktime import Calendar, Limit, Unit, due
 from xiucheng.kit.worktime.festivals import statutory_days
 
 from . import holidays, rules, storing
-from .calendars import DEFAULT, called
+from .calendars import DEFAULT, called, titled
 
+MOST_TITLE = 20
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FORESEEN = 2000
 """So many provisional tasks are reckoned for the preview; with more the number shown is for these (D)."""
@@ -31,6 +33,7 @@ _WRONG = {
     "statute": _("放假依据应为 cn（按国务院办法）或空。"),
     "announced": _("已公布放假安排的年份应为四位数的年份列表。"),
 }
+_UNKNOWN = _("有不认识的项目；日历只有 title、zone、week、make_up、holidays、workdays、announced、statute。")
 _NOT_A_DAY = _("没有这一天；日期请写成 2026-10-01。")
 _NOT_A_YEAR = _("年份请在 1990 至 2099 之间。")
 _NOT_A_LIST = _("应是日期的列表。")
@@ -50,7 +53,8 @@ def _full(calendar: Any, calendars: Mapping[str, Any]) -> Any:
     # One step only: what is like something that is itself like something stays as it is, and is a problem.
     if not isinstance(model, dict) or "like" in model:
         return calendar
-    return {name: value for name, value in (model | calendar).items() if name != "like"}
+    said = {name: value for name, value in model.items() if name != "title"} | calendar
+    return {name: value for name, value in said.items() if name != "like"}
 
 
 def check(body: dict[str, Any]) -> list[Problem]:
@@ -59,7 +63,17 @@ def check(body: dict[str, Any]) -> list[Problem]:
     if not isinstance(calendars, dict) or DEFAULT not in calendars:
         return [Problem("calendars", _("至少应有名为 default 的日历。"))]
     found = [problem for key, calendar in calendars.items() for problem in _problems(key, calendar)]
-    return [*found, *_wrong_names(body.get("names", {}))]
+    return [*found, *_wrong_titles(body), *_wrong_names(body.get("names", {}))]
+
+
+def _wrong_titles(body: Mapping[str, Any]) -> Iterator[Problem]:
+    names = Counter(called(key, body) for key in body["calendars"])
+    for key, calendar in body["calendars"].items():
+        path = f"calendars.{key}.title"
+        if isinstance(calendar, dict) and "title" in calendar and not 0 < len(titled(key, body)) <= MOST_TITLE:
+            yield Problem(path, _("名称应是 1 至 20 个字。"))
+        elif titled(key, body) and names[called(key, body)] > 1:
+            yield Problem(path, _("另一个日历也叫这个名称，请换一个。"))
 
 
 def _wrong_names(names: Any) -> Iterator[Problem]:
@@ -110,7 +124,7 @@ def _wrong_together(path: str, key: str, calendar: Mapping[str, Any]) -> Iterato
     if both:
         yield Problem(f"{path}.workdays", _("同一天不能既放假又上班：%(day)s。") % {"day": both[0]})
     elif _fault(calendar):
-        yield Problem(path, _("有不认识的项目；日历只有 zone、week、make_up、holidays、workdays、announced、statute。"))
+        yield Problem(path, _UNKNOWN)
 
 
 def _fault(calendar: Mapping[str, Any]) -> bool:
@@ -140,12 +154,16 @@ def effect(body: dict[str, Any], in_force: dict[str, Any] | None, at: datetime) 
         "t.id IN (SELECT id FROM tasks_task WHERE provisional AND ended_at IS NULL ORDER BY calendar_version LIMIT %s)",
         [_FORESEEN],
     )
-    calendars = {key: Calendar.from_json(calendar, key=key) for key, calendar in body["calendars"].items()}
+    calendars = _compiled(body)
     moved = 0
     for task in open_tasks:
         again = rules.timed(task, calendars.get(task.calendar) or calendars[DEFAULT])
         moved += again.due_at != task.due_at
-    return [*_kept(running - moved), *_recalculated(provisional, moved), *_examples(calendars, in_force, at)]
+    return [*_kept(running - moved), *_recalculated(provisional, moved), *_examples(body, in_force, at)]
+
+
+def _compiled(body: Mapping[str, Any]) -> dict[str, Calendar]:
+    return {key: Calendar.from_json(one, key=key) for key, one in body.get("calendars", {}).items()}
 
 
 def _kept(count: int) -> Iterator[Effect]:
@@ -167,9 +185,9 @@ _EXAMPLE = Limit(2, Unit.WORK_DAY)
 """The limit that most is handled within (D); of the day before the first that changes."""
 
 
-def _examples(calendars: Mapping[str, Calendar], in_force: Mapping[str, Any] | None, at: datetime) -> list[Effect]:
+def _examples(body: Mapping[str, Any], in_force: Mapping[str, Any] | None, at: datetime) -> list[Effect]:
     """For each calendar that is in force and changes: when something filed just before the change would be due."""
-    before = {key: Calendar.from_json(one, key=key) for key, one in (in_force or {}).get("calendars", {}).items()}
+    before, calendars = _compiled(in_force or {}), _compiled(body)
     found = []
     for key in sorted(before.keys() & calendars.keys()):
         old, new = before[key], calendars[key]
@@ -179,7 +197,7 @@ def _examples(calendars: Mapping[str, Calendar], in_force: Mapping[str, Any] | N
         stated = {"start": start, "before": due(start, _EXAMPLE, old).at, "after": due(start, _EXAMPLE, new).at}
         said = {name: f"{moment.astimezone(ZoneInfo(new.zone)):%Y-%m-%d %H:%M}" for name, moment in stated.items()}
         text = _("例如%(calendar)s：%(start)s 交办、限 2 个工作日的任务，现行 %(before)s 到期，这一版 %(after)s 到期。")
-        found.append(Effect(text % {"calendar": called(key), **said}))
+        found.append(Effect(text % {"calendar": called(key, body), **said}))
     return found
 
 

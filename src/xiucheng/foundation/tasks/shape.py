@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.packs.shapes import Choice, Days, Field, Record, Silent, Spans, Table, Text, Week, Years
 from xiucheng.foundation.packs.shapes.values import Groups
 
-from .calendars import DEFAULT
-from .holidays import label
+from .calendars import DEFAULT, called
+from .holidayyears import label
 
 
 def _statutes(at: datetime) -> Groups:
@@ -17,6 +17,13 @@ def _statutes(at: datetime) -> Groups:
 
 CALENDAR = Record(
     (
+        Field(
+            "title",
+            _("名称"),
+            Text(20),
+            hint=_("大家怎么叫这个日历，例如“早班”；不写就按代码称呼。"),
+            listed=False,
+        ),
         Field("week", _("上班时间"), Week(), hint=_("不上班的日子留空。"), required=True),
         Field("make_up", _("调休上班日的时间"), Spans(), hint=_("调休到周末上班的那天，几点到几点。"), required=True),
         Field("holidays", _("节假日"), Days(_("节假日"), label, "names"), listed=False),
@@ -33,5 +40,7 @@ CALENDAR = Record(
         ),
     )
 )
-_TABLE = Table(CALENDAR, _("日历"), standing=((DEFAULT, _("全区日历")),), model=DEFAULT)
+_TABLE = Table(
+    CALENDAR, _("日历"), standing=((DEFAULT, _("全区日历")),), model=DEFAULT, label=called, own=("title",)
+)  # fmt: skip
 SHAPE = Record((Field("calendars", _("日历"), _TABLE), Field("names", _("节日名称"), Silent())))

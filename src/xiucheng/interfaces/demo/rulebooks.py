@@ -20,9 +20,9 @@ def calendars() -> dict[str, Any]:
     return {
         "calendars": {
             **seed.body()["calendars"],
-            "round_the_clock": {**_NO_DAYS_OFF, "week": _ALL_WEEK},
-            "daylight": {**_NO_DAYS_OFF, "week": _DAYLIGHT},
-            "early": {**_NO_DAYS_OFF, "week": _EARLY},
+            "round_the_clock": {**_NO_DAYS_OFF, "title": "昼夜值守", "week": _ALL_WEEK},
+            "daylight": {**_NO_DAYS_OFF, "title": "白天，周末照常", "week": _DAYLIGHT},
+            "early": {**_NO_DAYS_OFF, "title": "早班，周末照常", "week": _EARLY},
         }
     }
 

@@ -107,7 +107,11 @@ class Calendar:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], *, key: str = "default") -> "Calendar":
-        """A calendar from its plain form; what is left out is as in the class. ValueError says what makes no sense."""
+        """A calendar from its plain form; what is left out is as in the class. ValueError says what makes no sense.
+
+        A `title` is what people call it: no clock reads it.
+        """
+        data = {name: value for name, value in data.items() if name != "title"}
         unknown = set(data) - set(_READ)
         if unknown:
             raise ValueError(f"unknown entries {sorted(unknown)}")

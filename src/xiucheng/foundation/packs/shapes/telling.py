@@ -191,7 +191,8 @@ def _table(shape: Table, before: Any, after: Any, spot: _Spot) -> Iterator[Told]
         yield from _unknown(before, after, spot)
         return
     for key in [*after, *(key for key in before if key not in after)]:
-        yield from _told(shape.row, *_pair(before, after, key), spot.below(key, shape.called(key, spot.new)))
+        names = spot.new if key in after else spot.old
+        yield from _told(shape.row, *_pair(before, after, key), spot.below(key, shape.called(key, names)))
 
 
 def _days(shape: Days, before: Any, after: Any, spot: _Spot) -> Iterator[Told]:

@@ -342,19 +342,31 @@ class Rows:
 class Table:
     """Objects by a code. noun: what one is called. keys: the codes there may be with their names, None for any of
     one's own. standing: codes that may not be taken out, with what they are called. model: the code of the object that
-    a new one begins as."""
+    a new one begins as, but for its own parts. label(key, body): what the body calls one, where it has names for
+    them."""
 
     row: Record
     noun: Any
     keys: Options | None = None
     standing: tuple[tuple[str, Any], ...] = ()
     model: str = ""
+    label: Callable[[str, Mapping[str, Any]], str] | None = None
+    own: tuple[str, ...] = ()
 
     def called(self, key: str, names: Names) -> str:
-        """全区日历, 日历 early, 社区."""
+        """全区日历, 早班, 日历 early, 社区."""
+        if self.label is not None:
+            return self.label(key, names.body)
         if self.keys is not None:
             return names.of(self.keys, key)
         return str(dict(self.standing).get(key) or f"{self.noun} {key}")
+
+    def with_code(self, key: str, names: Names) -> str:
+        """The same with the code that tables of other things name it by, where it has one of its own: 早班（early）."""
+        said = self.called(key, names)
+        if self.keys is not None or key in dict(self.standing) or key in said:
+            return said
+        return _("%(name)s（%(code)s）") % {"name": said, "code": key}
 
     def said(self, value: Any, names: Names) -> str:
         """How many."""

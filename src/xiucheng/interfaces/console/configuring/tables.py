@@ -106,7 +106,7 @@ def _items(shape: Rows | Table, value: Any, names: Names) -> Iterator[tuple[str,
             yield str(index), shape.named(row, names) or str(index + 1), row
     elif isinstance(shape, Table) and isinstance(value, dict):
         for key, row in value.items():
-            yield key, shape.called(key, names), row
+            yield key, shape.with_code(key, names), row
 
 
 def _cell(part: Field, row: Any, names: Names) -> str:

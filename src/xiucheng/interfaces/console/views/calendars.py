@@ -1,6 +1,6 @@
 """Holidays and make-up workdays of a calendar pack, year by year: entered as a notice tells them, into a draft."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,6 +50,23 @@ class Asked:
         """All calendars of the version, the district's own first."""
         return sorted(self.pack.body["calendars"], key=lambda key: (key != DEFAULT, key))
 
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.pack.body
+
+    def titles(self, keys: Sequence[str]) -> list[str]:
+        """What people call these calendars."""
+        return [called(key, self.body) for key in self.keys if key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """The calendars that a form offers, each as (key, title, ticked); none where there is no choice. wrong: what stands
+    against the choice."""
+
+    boxes: Sequence[tuple[str, str, bool]]
+    wrong: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -92,8 +109,8 @@ def _told(asked: Asked, done: Outcome) -> str:
     """What was done, and where there are several calendars, in which."""
     if len(asked.keys) == 1:
         return done.said
-    said = {"said": done.said, "calendars": _("、").join(map(called, done.keys))}
-    return _("%(said)s用于：%(calendars)s。") % said
+    said = {"said": done.said, "calendars": _("、").join(asked.titles(done.keys))}
+    return _("%(said)s涉及的日历：%(calendars)s。") % said
 
 
 def _mark(before: Pack, after: Pack) -> str:
@@ -129,7 +146,7 @@ def _address(asked: Asked, **more: str) -> str:
 
 
 def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpResponse:
-    shown = holidays.year_of(asked.pack.body, asked.key, asked.year)
+    shown = holidays.year_of(asked.body, asked.key, asked.year)
     changing = _changing(request, asked)
     typed = _typed(request.POST) if refusal else _opened(asked, changing)
     fields = refusal.fields if refusal else {}
@@ -140,8 +157,14 @@ def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpR
         "kind": registry.kind_of(asked.pack.kind),
         "shown": shown,
         "asked": asked,
-        "years": holidays.years_around(asked.pack.body, asked.key, asked.today),
-        "calendars": [(key, called(key)) for key in asked.keys],
+        "years": holidays.years_around(asked.body, asked.key, asked.today),
+        "rows": [(one, _others(asked, holidays.sharing(asked.body, one))) for one in shown.holidays],
+        "workdays": [
+            (day, name, _others(asked, holidays.sharing_workday(asked.body, day))) for day, name in shown.workdays
+        ],
+        "calendars": [(key, called(key, asked.body)) for key in asked.keys],
+        "by_law": asked.key in holidays.lawful(asked.body),
+        **_ticks(asked, typed, fields),
         "users": sum(one.calendar == asked.key for one in people.agencies()),
         "hours": _hours(request, asked),
         "changing": changing,
@@ -155,8 +178,41 @@ def _page(request: Visit, asked: Asked, refusal: Refused | None = None) -> HttpR
     return page(request, "console/calendar.html", context, status=refusal.status if refusal else 200)
 
 
+def _others(asked: Asked, keys: Sequence[str]) -> list[str]:
+    """The other calendars by their titles."""
+    return asked.titles([key for key in keys if key != asked.key])
+
+
+def _ticks(asked: Asked, typed: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Ticks]:
+    """The choice of calendars in each form. It begins with those that follow the same public holidays: what knows no
+    days off is closed only by whoever ticks it. A form that was sent keeps what was ticked in it."""
+    following = holidays.following(asked.body, asked.key)
+    made = {}
+    for form, offered in _OFFERED.items():
+        keys = [key for key in asked.keys if key in offered(asked.body)]
+        sent = "ticks" in typed and typed.get("do", "change") in _FORMS[form]
+        chosen = typed["chosen"] if sent else following
+        boxes = [(key, called(key, asked.body), key in chosen) for key in keys] if len(keys) > 1 else []
+        made[form] = Ticks(boxes, str(fields.get("calendars", "")) if sent else "")
+    return made
+
+
+_FORMS: Mapping[str, Sequence[str]] = {
+    "holiday_ticks": ("add", "change", "remove"),
+    "workday_ticks": ("add_workday",),
+    "law_ticks": ("by_law",),
+    "announce_ticks": ("announce",),
+}
+_OFFERED: Mapping[str, Callable[[dict[str, Any]], Collection[str]]] = {
+    "holiday_ticks": lambda body: body["calendars"],
+    "workday_ticks": lambda body: body["calendars"],
+    "law_ticks": holidays.lawful,
+    "announce_ticks": holidays.lawful,
+}
+
+
 def _hours(request: Visit, asked: Asked) -> str:
-    calendar = asked.pack.body["calendars"][asked.key]
+    calendar = asked.body["calendars"][asked.key]
     return Week().said(calendar["week"], Names(request.moment)) if "week" in calendar else ""
 
 
@@ -164,7 +220,7 @@ def _changing(request: Visit, asked: Asked) -> holidays.Holiday | None:
     """The holiday whose form is open."""
     said = request.POST.get("instead") or request.GET.get("change", "")
     first = _day_or_none(said)
-    return holidays.holiday_at(asked.pack.body, asked.key, first) if first else None
+    return holidays.holiday_at(asked.body, asked.key, first) if first else None
 
 
 def _opened(asked: Asked, one: holidays.Holiday | None) -> dict[str, Any]:
@@ -172,9 +228,15 @@ def _opened(asked: Asked, one: holidays.Holiday | None) -> dict[str, Any]:
     if one is None:
         return {}
     workdays = {f"workday_{n}": str(day) for n, day in enumerate(one.workdays, start=1)}
-    calendars = asked.pack.body["calendars"]
-    having = [key for key in asked.keys if str(one.first) in calendars[key].get("holidays", [])]
-    return {"name": one.name, "first": str(one.first), "last": str(one.last), "chosen": having, **workdays}
+    having = holidays.sharing(asked.body, one)
+    return {
+        "name": one.name,
+        "first": str(one.first),
+        "last": str(one.last),
+        "ticks": "1",
+        "chosen": having,
+        **workdays,
+    }
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
@@ -214,8 +276,19 @@ def _day_or_none(said: str) -> date | None:
 
 
 def _keys(asked: Asked, data: QueryDict) -> list[str]:
-    """The calendars that an act is for: those that were ticked, else the one that is shown."""
-    return [key for key in data.getlist("keys") if key in asked.pack.body["calendars"]] or [asked.key]
+    """The calendars that an act is for: those that were ticked; of a form that offers none, the one that is shown.
+    Refused `no_calendar` with the field `calendars` where all ticks were taken out."""
+    chosen = [key for key in asked.keys if key in data.getlist("keys")]
+    if not chosen and "ticks" in data:
+        text = _("请至少勾选一个日历。")
+        raise Refused("no_calendar", text, fields={"calendars": text})
+    return chosen or [asked.key]
+
+
+def _sharing(asked: Asked, data: QueryDict, sharing: Collection[str]) -> list[str]:
+    """The calendars that a row is taken out of: those ticked in its form; pressed at the row, all that have exactly the
+    same, as it was entered into them in one go."""
+    return _keys(asked, data) if "keys" in data or "ticks" in data else [key for key in asked.keys if key in sharing]
 
 
 def _entry(data: QueryDict) -> holidays.Entry:
@@ -237,21 +310,21 @@ def _entry(data: QueryDict) -> holidays.Entry:
 
 def _add(asked: Asked, data: QueryDict) -> Outcome:
     entry, keys = _entry(data), _keys(asked, data)
-    body = holidays.with_holiday(asked.pack.body, keys, entry)
+    body = holidays.with_holiday(asked.body, keys, entry)
     return Outcome(body, _("已加进草稿：%(what)s。") % {"what": _said(entry)}, keys)
 
 
 def _change(asked: Asked, data: QueryDict) -> Outcome:
     entry, keys = _entry(data), _keys(asked, data)
-    before = holidays.holiday_at(asked.pack.body, asked.key, needed_day(data.get("instead"), "instead"))
-    body = holidays.with_holiday(asked.pack.body, keys, entry, before)
+    before = holidays.holiday_at(asked.body, asked.key, needed_day(data.get("instead"), "instead"))
+    body = holidays.with_holiday(asked.body, keys, entry, before)
     return Outcome(body, _("已改在草稿里：%(what)s。") % {"what": _said(entry)}, keys)
 
 
 def _remove(asked: Asked, data: QueryDict) -> Outcome:
-    keys = _keys(asked, data)
-    before = holidays.holiday_at(asked.pack.body, asked.key, needed_day(data.get("instead"), "instead"))
-    body = holidays.without_holiday(asked.pack.body, keys, before)
+    before = holidays.holiday_at(asked.body, asked.key, needed_day(data.get("instead"), "instead"))
+    keys = _sharing(asked, data, holidays.sharing(asked.body, before))
+    body = holidays.without_holiday(asked.body, keys, before)
     said = span_said(before.first, before.last, before.name)
     if before.workdays:
         text = _("已从草稿删去 %(what)s，连同它的 %(count)d 个调休上班日。")
@@ -273,19 +346,20 @@ def _weekday(day: date) -> str:
 
 def _add_workday(asked: Asked, data: QueryDict) -> Outcome:
     day, keys = needed_day(data.get("day"), "day"), _keys(asked, data)
-    body = holidays.with_workday(asked.pack.body, keys, day, data.get("why", "").strip()[: holidays.MOST_NAME])
+    body = holidays.with_workday(asked.body, keys, day, data.get("why", "").strip()[: holidays.MOST_NAME])
     return Outcome(body, _("已加进草稿：%(day)s 上班。") % {"day": _weekday(day)}, keys)
 
 
 def _remove_workday(asked: Asked, data: QueryDict) -> Outcome:
-    day, keys = needed_day(data.get("day"), "day"), _keys(asked, data)
-    body = holidays.without_workday(asked.pack.body, keys, day)
+    day = needed_day(data.get("day"), "day")
+    keys = _sharing(asked, data, holidays.sharing_workday(asked.body, day)) or [asked.key]
+    body = holidays.without_workday(asked.body, keys, day)
     return Outcome(body, _("已从草稿删去调休上班日 %(day)s。") % {"day": _weekday(day)}, keys)
 
 
 def _announce(asked: Asked, data: QueryDict) -> Outcome:
     known, keys = data.get("known") == "1", _keys(asked, data)
-    body = holidays.announced(asked.pack.body, keys, asked.year, known)
+    body = holidays.announced(asked.body, keys, asked.year, known)
     text = (
         _("%(year)d 年的放假安排已标为已公布，这一年的期限不再是暂定的。")
         if known
@@ -296,7 +370,7 @@ def _announce(asked: Asked, data: QueryDict) -> Outcome:
 
 def _by_law(asked: Asked, data: QueryDict) -> Outcome:
     keys = _keys(asked, data)
-    body = holidays.with_the_law(asked.pack.body, keys, asked.year)
+    body = holidays.with_the_law(asked.body, keys, asked.year)
     said = _("已把 %(year)d 年的法定放假日填进草稿；请照放假通知改天数、加调休。") % {"year": asked.year}
     return Outcome(body, said, keys)
 
@@ -306,7 +380,7 @@ def _take_back(asked: Asked, data: QueryDict) -> Outcome:
     way = _way_back(data.get("undo", ""), asked.pack)
     if way is None:
         raise Refused("stale", _("草稿后来又改过，或者已过了十分钟，这一步不能撤销了；请直接改。"), status=409)
-    body = holidaysteps.gone_back(asked.pack.body, way)
+    body = holidaysteps.gone_back(asked.body, way)
     return Outcome(body, _("已撤销。"), [key for key in asked.keys if key in way["calendars"]])
 
 
