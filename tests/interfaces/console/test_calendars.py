@@ -297,7 +297,7 @@ def test_a_holiday_goes_to_the_calendars_that_follow_the_law(world, sign_in, sam
     page = client.get(at(sample), {"year": 2027}).content.decode()
     for form in ("holiday", "workday", "announced"):
         assert ticked(page, form) == ["default", "office"], form
-    for title in ("昼夜值守", "白天，周末照常", "早班，周末照常", "机关"):
+    for title in ("昼夜值守", "全周白天班", "全周早班", "机关"):
         assert f'<span class="form-check-label">{title}</span>' in page
     assert ticked(client.get(at(sample), {"year": 2027, "calendar": "early"}).content.decode(), "holiday") == ["early"]
     sent = {**SPRING, "ticks": "1", "keys": ["default", "office"]}
@@ -361,7 +361,7 @@ def test_a_calendar_gets_a_name_by_its_form_and_is_called_so(world, sign_in, sam
     client = sign_in("shift_leader")
     part = f"/desk/packs/version/{sample.id}/part"
     form = client.get(part, {"at": "calendars/early"}).content.decode()
-    assert 'value="早班，周末照常"' in form
+    assert 'value="全周早班"' in form
     fields = {"at": "calendars/early", "zone": "Asia/Shanghai", "make_up": "08:00–12:00"}
     fields |= {f"week.{day}": "05:00-11:00" for day in range(7)}
     taken = client.post(part, {**fields, "revision": "1", "title": "机关"})

@@ -10,7 +10,9 @@ from django.test import Client
 from tests.world import World
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.foundation.places import commands as places
+from xiucheng.interfaces.web.words import by_when
 from xiucheng.kit.actor import Actor
+from xiucheng.kit.days import site_zone
 from xiucheng.kit.now import now
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import queries as case_queries
@@ -69,7 +71,7 @@ def test_after_the_window_the_page_says_until_when_it_was_possible(world: World)
     assert "为止，已经过了" in page
     until = queries.track(key, now()).reopen_until
     assert until is not None
-    assert until.isoformat() in page
+    assert f"到 {by_when(until, now(), site_zone())} 为止" in page
     assert f'action="/t/{key}/reopen"' not in html(client.get(f"/t/{key}/reopen"))
     late = client.post(f"/t/{key}/reopen", {"reason": "还是不亮"})
     assert (late.status_code, 'data-code="reopen_too_late"' in html(late)) == (422, True)

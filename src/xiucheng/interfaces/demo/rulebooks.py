@@ -21,8 +21,8 @@ def calendars() -> dict[str, Any]:
         "calendars": {
             **seed.body()["calendars"],
             "round_the_clock": {**_NO_DAYS_OFF, "title": "昼夜值守", "week": _ALL_WEEK},
-            "daylight": {**_NO_DAYS_OFF, "title": "白天，周末照常", "week": _DAYLIGHT},
-            "early": {**_NO_DAYS_OFF, "title": "早班，周末照常", "week": _EARLY},
+            "daylight": {**_NO_DAYS_OFF, "title": "全周白天班", "week": _DAYLIGHT},
+            "early": {**_NO_DAYS_OFF, "title": "全周早班", "week": _EARLY},
         }
     }
 
