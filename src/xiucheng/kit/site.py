@@ -81,6 +81,20 @@ def lock_key(name: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
+def is_locked(key: int) -> bool:
+    """Does any connection to the site's database hold the advisory lock of this number? One statement, no lock."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted"
+            " AND (l.classid::bigint << 32) | l.objid::bigint = %s)",
+            [key],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def assert_site(aliases: Iterable[str] = ("default", "keys")) -> None:
     """Refuses (`wrong_site`) unless every named connection stands in the schema of its site.
 

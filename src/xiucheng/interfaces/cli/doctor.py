@@ -34,7 +34,7 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
         print_json([finding.__dict__ for finding in findings])
     else:
         for finding in findings:
-            out.print(f"{_SIGN[finding.level]} [bold]{finding.check}[/bold]  ", end="")
+            out.print(f"{_SIGN[finding.level]} [bold]{TITLES[finding.check]}[/bold]  ", end="")
             out.print(finding.text, markup=False)
     raise typer.Exit(1 if any(finding.level == "error" for finding in findings) else 0)
 
@@ -209,3 +209,25 @@ CHECKS: tuple[Check, ...] = (
     certificate,
     backups,
 )
+
+TITLES: dict[str, str] = {
+    "machine": _("机器"),
+    "settings": _("设置"),
+    "secrets": _("密钥的强度"),
+    "database": _("数据库"),
+    "authentication": _("数据库口令"),
+    "durability": _("落盘"),
+    "rights": _("数据库权限"),
+    "administrators": _("三员"),
+    "clock": _("时钟"),
+    "chinese_search": _("中文检索"),
+    "migrations": _("数据库结构"),
+    "key_store": _("密钥库"),
+    "processes": _("进程"),
+    "readers": _("业务日志的后续"),
+    "disk": _("磁盘"),
+    "pages": _("网页"),
+    "certificate": _("证书"),
+    "backups": _("备份"),
+}
+"""What each check is called; --json keeps the names."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.unready import Unready
 
-from . import bench_command, doctor, imports, keys, migrate, provision, sites, tokens, upgrade, users, verify
+from . import bench_command, doctor, imports, keys, migrate, misuse, provision, sites, tokens, upgrade, users, verify
 from .dress import App
 from .frame import err, sentence
 from .safekeeping import commands as safekeeping
@@ -46,7 +47,13 @@ app.add_typer(keys.app, name="keys")
 def run(application: typer.Typer) -> None:
     """Runs the command in sys.argv and exits: 0 done, 1 refused or failed, 2 misused, 130 interrupted."""
     try:
-        application(prog_name="xiucheng")
+        code = application(prog_name="xiucheng", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except TyperException as error:
+        sys.exit(misuse.say(error))
+    except typer.Abort:
+        err.print(_("已中止。"), markup=False)
+        sys.exit(1)
     except (Unready, Refused) as error:
         err.print(f"[red]{_('未能完成')}[/red]", end=": ")
         err.print(sentence(error), markup=False, soft_wrap=True)

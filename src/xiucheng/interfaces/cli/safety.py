@@ -210,7 +210,7 @@ def backups() -> Iterator[tuple[Level, str]]:
     from xiucheng.kit.now import now
 
     if not settings.BACKUPS:
-        yield ("ok" if _is_trial() else "warn"), _("XIUCHENG_BACKUPS 没有设置：没有备份")
+        yield "warn", _("XIUCHENG_BACKUPS 没有设置：没有备份")
         return
     last = vitals.last_backup(settings.BACKUPS, settings.SITE)
     if last is None:

@@ -18,9 +18,9 @@ from xiucheng.foundation.people import queries as people
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
-from xiucheng.kit.site import lock_key
 
 from ..models import ImportedRow, Run
+from ..queries.sources import import_lock
 from ..secrets import row_key
 from ..words import FILE, sentence
 from . import founding, live, past
@@ -110,7 +110,7 @@ def readable() -> Iterator[None]:
 @contextmanager
 def _alone(source: str) -> Iterator[None]:
     """One import of a source at a time; the lock is the connection's, which this thread keeps until the end."""
-    key = lock_key(f"intake.import.{source}")
+    key = import_lock(source)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         if not cursor.fetchone()[0]:

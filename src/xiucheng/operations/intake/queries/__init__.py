@@ -4,7 +4,7 @@ from .callers import Earlier, earlier_of_reporter
 from .components import components_nearby, components_of_report, components_offered
 from .desk import QueueRow, ReportView, counts, may_open, queue, report, search
 from .public import Tracked, nearby, track
-from .sources import SourceStatistics, flagged, runs, source_statistics
+from .sources import SourceStatistics, Unfinished, flagged, runs, source_statistics, unfinished
 from .states import (
     Arrived,
     Source,
@@ -29,6 +29,7 @@ __all__ = [
     "SourceStatistics",
     "Told",
     "Tracked",
+    "Unfinished",
     "arrived",
     "call_channels",
     "channel_by",
@@ -53,4 +54,5 @@ __all__ = [
     "told",
     "told_of",
     "track",
+    "unfinished",
 ]

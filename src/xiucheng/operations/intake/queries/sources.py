@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xiucheng.kit.site import is_locked, lock_key
 from xiucheng.operations.cases import history
 
 from ..models import Report, Run
@@ -112,3 +113,24 @@ def runs(source: str | None = None, *, limit: int = 50) -> list[RunRow]:
         rows = rows.filter(source=source)
     columns = ("id", "source", "started_at", "finished_at", "rows", "accepted", "rejected", "unchanged")
     return [RunRow(*row) for row in rows.values_list(*columns)[:limit]]
+
+
+def import_lock(source: str) -> int:
+    """The advisory lock that the import of a source holds while it is at work."""
+    return lock_key(f"intake.import.{source}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An import of a source that has no end yet. running: it is at work now; else it was broken off."""
+
+    started_at: datetime
+    running: bool
+
+
+def unfinished(source: str) -> Unfinished | None:
+    """The latest import of a source where it has not ended; None where it has, or there is none. Two statements."""
+    latest = next(iter(runs(source, limit=1)), None)
+    if latest is None or latest.finished_at is not None:
+        return None
+    return Unfinished(latest.started_at, is_locked(import_lock(source)))
