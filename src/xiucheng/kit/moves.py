@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from .refused import Refused
+from .words import shows
 
 UNDO_WINDOW = timedelta(seconds=10)
 """How long the one who did something in one press may take it back in one press (STANDARDS §1, undo)."""
@@ -51,6 +52,10 @@ class Move:
     def field(self, name: str) -> Field | None:
         """What it asks for under this name."""
         return next((one for one in self.fields if one.name == name), None)
+
+
+def _nothing(given: Any) -> bool:
+    return not shows(given) if isinstance(given, str) else not given
 
 
 class MoveTable:
@@ -96,11 +101,12 @@ class MoveTable:
         return move
 
     def demand(self, move: Move, given: Mapping[str, Any]) -> None:
-        """Refuse `incomplete` (422) where a required field is empty, `unknown_field` where one is not asked for."""
+        """Refuse `incomplete` (422) where a required field is empty or shows nothing, `unknown_field` where one is not
+        asked for."""
         missing = {
             f.name: _("请填写“%(label)s”。") % {"label": f.label}
             for f in move.fields
-            if f.required and not given.get(f.name)
+            if f.required and _nothing(given.get(f.name))
         }
         if missing:
             raise Refused("incomplete", _("还缺少必填内容。"), fields=missing)

@@ -151,7 +151,7 @@ def test_a_contact_opens_with_a_reason_that_is_kept() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("reason", ["", "   看  ", "看一看", "由" * 201])
+@pytest.mark.parametrize("reason", ["", "   看  ", "看一看", "看\u200b一\u200b看", "\u200b" * 4, "由" * 201])
 def test_without_a_reason_nothing_opens(reason: str) -> None:
     with refused("reason_needed"):
         commands.reveal(by=make.person("acceptor"), now=NOW, subject_id=keep(), reason=reason)

@@ -71,6 +71,7 @@ def test_an_addition_gets_the_next_local_code_and_is_found_by_name() -> None:
         ("990101001", "甲社区", "990101002009", "not_below_parent", 422),
         ("990101001", "甲社区", "990101001001", "code_taken", 422),
         ("990101001", " ", None, "name_missing", 422),
+        ("990101001", "\u200b\u3164", None, "name_missing", 422),
         ("990101001", "槐树社区", None, "same_name", 422),
     ],
 )

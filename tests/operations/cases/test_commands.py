@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.operations.cases.acting import HOUR, act, handling, picture, reply
 from tests.refusing import refused
@@ -187,3 +189,20 @@ def test_an_agency_with_open_cases_is_not_closed(world):
     assert "1" in caught.value.text
     act(world, "leader", "force_close", filed.case_id, reason="另案处理")
     people_commands.close_organisation(by=SETUP, now=world.now, organisation_id=world.agencies["lights"])
+
+
+def test_who_may_not_merge_learns_nothing_of_the_other_case(world):
+    own, foreign = handling(world), world.file().case_id
+    for other in (
+        str(foreign),
+        str(uuid7()),
+        "moon",
+        queries.case(foreign, world.standing("leader"), world.now).number,
+    ):
+        with CaptureQueriesContext(connection) as asked, refused("not_yours"):
+            act(world, "roads_clerk", "merge", own, case=other)
+        assert not [one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"]], "nobody waits for a refusal"
+    with refused("no_such_case"):
+        act(world, "acceptor", "merge", own, case=str(uuid7()))
+    with refused("incomplete"):
+        act(world, "acceptor", "merge", own)

@@ -117,3 +117,20 @@ def test_what_is_left_to_look_through(world, told):
     redact(world, told, said(told)["supervise"][2])
     assert [one.content_id for one in queries.words_left([told])] == [said(told)["return_case"][2]]
     assert queries.words_left([]) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "move"), [("roads_clerk", "extend"), ("roads_clerk", "return_case"), ("leader", "supervise")]
+)
+def test_words_that_nobody_sees_are_no_reason(world, who, move):
+    case_id = handling(world)
+    for reason in ("\u200b\u200b", "\u2060", "\u3164", " \u3000"):
+        with refused("incomplete"):
+            act(world, who, move, case_id, reason=reason)
+    assert queries.case(case_id, world.standing("leader"), world.now).version == 3
+
+
+def test_a_reason_keeps_what_was_written(world):
+    case_id = handling(world)
+    act(world, "roads_clerk", "return_case", case_id, reason=" 一家三口 👨\u200d👩\u200d👧 住\u200b在这里 ")
+    assert said(case_id)["return_case"][0] == "一家三口 👨\u200d👩\u200d👧 住在这里"

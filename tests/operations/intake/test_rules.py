@@ -21,7 +21,6 @@ from xiucheng.operations.intake.rules import (
     judge,
     may_move,
     may_somewhere,
-    visible,
 )
 from xiucheng.operations.intake.rules.moves import BY_OTHERS
 from xiucheng.operations.intake.rules.quality import Span, on_time, percentile, response_hours
@@ -70,13 +69,6 @@ def test_a_good_submission_has_no_problem() -> None:
 )
 def test_each_thing_wrong_is_named(change: dict[str, object], problem: tuple[str, str]) -> None:
     assert codes(replace(GOOD, **change)) == {problem}
-
-
-@given(st.text(), st.sampled_from([*"\u200b\u200f\u202a\u202e\u2066\u2069\ufeff"]))
-def test_what_nobody_sees_goes_and_everything_else_stays(text: str, unseen: str) -> None:
-    seen = visible(text)
-    assert visible(unseen.join(text)) == seen
-    assert visible("路灯不亮，A楼 3 单元\n👍") == "路灯不亮，A楼 3 单元\n👍"
 
 
 def test_everything_wrong_is_said_at_once() -> None:

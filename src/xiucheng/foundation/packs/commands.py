@@ -16,6 +16,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.site import lock_key
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from . import files, line, registry, rules
 from .models import Version
@@ -291,7 +292,7 @@ def _body(kind: registry.PackKind, body: Any) -> dict[str, Any]:
 
 def _seal_note(row: Version, note: str | None, now: datetime) -> None:
     """What it said before opens no more; no word leaves the note as it is."""
-    text = (note or "").strip()
+    text = legible(note or "")
     if not text:
         return
     if len(text) > rules.MAX_NOTE:

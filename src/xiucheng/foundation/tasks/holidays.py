@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xiucheng.kit.refused import Refused
+from xiucheng.kit.words import legible
 from xiucheng.kit.worktime import Calendar
 from xiucheng.kit.worktime.festivals import named_days
 
@@ -208,7 +209,7 @@ def _wrong_entry(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_name(name: str) -> Iterator[tuple[str, str]]:
-    if not name.strip():
+    if not legible(name):
         yield "name", _("请写节日的名称。")
     elif len(name) > MOST_NAME:
         yield "name", _("名称请不超过 20 个字。")

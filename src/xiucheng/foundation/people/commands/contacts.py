@@ -14,6 +14,7 @@ from xiucheng.kit.bulk import as_json
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import queries, rules, vault
 from ..models import Reveal, Subject
@@ -83,7 +84,7 @@ def checked_phone(phone: str) -> str:
 
 
 def _checked(name: str, phone: str, other: str) -> Contact:
-    name, other = " ".join(name.split()), other.strip()
+    name, other = " ".join(legible(name).split()), legible(other)
     plain = checked_phone(phone)
     for field, value in (("name", name), ("other", other)):
         if len(value) > _LONGEST[field] or not value.isprintable():
@@ -184,7 +185,7 @@ def reveal(*, by: Standing, now: datetime, subject_id: UUID, reason: str) -> Con
 
 def open_with_reason(by: Standing, now: datetime, subject_id: UUID, reason: str) -> Contact:
     """As `reveal`, for verbs with an act of their own. Refused: reason_needed, not_found, erased (410)."""
-    why = " ".join(reason.split())
+    why = " ".join(legible(reason).split())
     if not _REASON[0] <= len(why) <= _REASON[1]:
         text = _("请写明查看联系方式的理由，%(least)s 至 %(most)s 个字；查看会被记录。") % {
             "least": _REASON[0],

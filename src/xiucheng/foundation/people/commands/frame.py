@@ -11,6 +11,7 @@ from xiucheng.foundation.places import queries as places
 from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.rows import locked, refusing
+from xiucheng.kit.words import legible
 
 from ..rules import Standing
 
@@ -27,7 +28,7 @@ def record(verb: str, subject: UUID, by: Standing, now: datetime, **payload: Any
 
 def checked_name(name: str, longest: int, field: str = "name") -> str:
     """A name without the blanks around it. Refused `bad_name`."""
-    plain = " ".join(name.split())
+    plain = " ".join(legible(name).split())
     if not plain or len(plain) > longest or not plain.isprintable():
         text = _("请填写名称，不超过 %(longest)s 个字。") % {"longest": longest}
         raise Refused("bad_name", text, fields={field: text})

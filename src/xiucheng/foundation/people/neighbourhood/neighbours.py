@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.places import queries as places
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import queries, rules, vault
 from ..commands.contacts import Contact, checked_phone, erase_rows, insert_subject, open_with_reason
@@ -74,7 +75,7 @@ def community_of(said: str) -> str:
 
 
 def _checked(name: str, phone: str, home: str) -> Contact:
-    plain_name, plain_home = " ".join(name.split()), " ".join(home.split())
+    plain_name, plain_home = (" ".join(legible(one).split()) for one in (name, home))
     number = checked_phone(phone)
     if not 0 < len(plain_name) <= 60 or not plain_name.isprintable():
         text = _("请填写姓名，不超过 60 个字。")

@@ -13,6 +13,7 @@ from xiucheng.kit.days import local_day
 from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import queries
 from ..commands.frame import locked, record, refusing
@@ -92,7 +93,7 @@ def choose_steward(
     """
     who = locked(Neighbour, neighbour_id, NOBODY)
     queries.demand(by, "people.stewards", area=who.area)
-    plain = " ".join(covers.split())
+    plain = " ".join(legible(covers).split())
     _check(kind, plain, selection, chosen_on, now)
     if who.subject.sealed is None:
         raise Refused("erased", _("此人的资料已经清除。"), status=410)

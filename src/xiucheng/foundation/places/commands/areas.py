@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import queries
 from ..loaders import divisions, grids
@@ -80,7 +81,7 @@ def add_area(
     Refused: unknown_area (404), bad_area_code, not_below_parent, code_taken, same_name, name_missing, area_full.
     """
     above = writing.area(parent)
-    name = name.strip()
+    name = legible(name)
     siblings = dict(Area.objects.filter(parent=above.code).values_list("code", "name"))
     given = trim_code(code) if code else code_of_local(above.code, set(siblings))
     if given is None:
@@ -114,9 +115,10 @@ def _level_of_addition(parent: str, code: str, name: str, siblings: Mapping[str,
 def rename_area(*, actor: Actor, now: datetime, code: str, name: str) -> None:
     """Give an area another name. Refused: unknown_area (404), name_missing."""
     found = writing.area(code)
-    if not name.strip():
+    plain = legible(name)
+    if not plain:
         raise refusal("name_missing", found.code, field="name")
-    Area.objects.filter(pk=found.pk).update(name=name.strip())
+    Area.objects.filter(pk=found.pk).update(name=plain)
     writing.changed(actor=actor, now=now, verb_name="rename_area", subject=found.id, code=found.code)
 
 

@@ -10,6 +10,7 @@ from xiucheng.kit.actor import Actor
 from xiucheng.kit.bulk import among
 from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import points, whereabouts
 from ..loaders.points import PointRow
@@ -85,9 +86,9 @@ def _check(kind: str, said: Correction, codes: Collection[str]) -> None:
         raise refusal("one_at_a_time")
     for field, longest in _LONGEST.items():
         given = getattr(said, field)
-        if given is not None and len(given.strip()) > longest:
+        if given is not None and len(legible(given)) > longest:
             raise refusal("text_too_long", field=field, most=str(longest))
-    if kind == "facility" and said.name is not None and not said.name.strip():
+    if kind == "facility" and said.name is not None and not legible(said.name):
         raise refusal("name_missing", *sorted(codes)[:1], field="name")
 
 
@@ -103,7 +104,7 @@ def _rows(kind: str, codes: Collection[str]) -> list[Any]:
 def _values(kind: str, said: Correction, row: Any) -> dict[str, Any]:
     """The columns that are to change; a point brings its community and grid along."""
     texts = {name: getattr(said, name) for name in ("name", "note", *(("address",) if kind == "facility" else ()))}
-    values: dict[str, Any] = {name: text.strip() for name, text in texts.items() if text is not None}
+    values: dict[str, Any] = {name: legible(text) for name, text in texts.items() if text is not None}
     if said.state is not None:
         values["state"] = said.state
     if said.lon is not None and said.lat is not None and (said.lon, said.lat) != (row.lon, row.lat):

@@ -12,6 +12,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.days import local_day
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from ..amounts import FIGURE_KINDS, GREATEST, MARKS, Amount
 from ..figures import PlaceRef
@@ -87,7 +88,7 @@ def record_figures(*, actor: Actor, now: datetime, rows: Sequence[FigureRow]) ->
 
 
 def _checked(row: FigureRow, now: datetime) -> FigureRow:
-    title, source = " ".join(row.title.split()), " ".join(row.source.split())
+    title, source = (" ".join(legible(one).split()) for one in (row.title, row.source))
     if row.kind not in FIGURE_KINDS:
         raise refusal("unknown_figure_kind", row.kind[:30], field="kind")
     if (row.kind == "other") != bool(title) or len(title) > LONGEST_TITLE:

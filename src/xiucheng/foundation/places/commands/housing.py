@@ -8,6 +8,7 @@ from uuid import UUID
 
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import registry
 from ..models import Building, Compound, Dwelling
@@ -67,13 +68,13 @@ def load_housing(
     _check(compounds, buildings, dwellings)
     district = writing.district()
     Compound.objects.bulk_create(
-        [Compound(id=one.id, community_id=one.community, name=one.name.strip(), form=housing_form(one.name),
+        [Compound(id=one.id, community_id=one.community, name=legible(one.name), form=housing_form(one.name),
                   address=one.address.strip()) for one in compounds],
         batch_size=_PART, update_conflicts=True, unique_fields=["id"],
         update_fields=["name", "form", "address", "is_active"],
     )  # fmt: skip
     Building.objects.bulk_create(
-        [Building(id=one.id, compound_id=one.compound, name=one.name.strip(), form=building_form(one.name),
+        [Building(id=one.id, compound_id=one.compound, name=legible(one.name), form=building_form(one.name),
                   floors=one.floors) for one in buildings],
         batch_size=_PART, update_conflicts=True, unique_fields=["id"],
         update_fields=["name", "form", "floors", "is_active"],
@@ -97,7 +98,7 @@ def _check(
         if len(writing.area(code).code) != 12:
             raise refusal("not_a_community", code, field="community")
     names = [*(one.name for one in compounds), *(one.name for one in buildings), *(one.room for one in dwellings)]
-    if not all(name.strip() for name in names):
+    if not all(legible(name) for name in names):
         raise refusal("name_missing", field="name")
     _check_numbers(buildings, dwellings)
 

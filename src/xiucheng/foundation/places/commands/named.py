@@ -4,6 +4,7 @@ from datetime import datetime
 
 from xiucheng.kit.actor import Actor
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from ..models import Area, DutyGrid, UnitGrid
 from ..refusals import refusal
@@ -30,7 +31,7 @@ def name_duty_grid(*, actor: Actor, now: datetime, area: str, name: str, code: s
     """
     above = writing.area(area)
     given = code or _next_code(above.code)
-    name = name.strip()
+    name = legible(name)
     if not duty_grid_code_ok(given):
         raise refusal("bad_duty_grid_code", given, field="code")
     if not name:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Manager, QuerySet
 from django.utils.translation import gettext as _
 
 from xiucheng.foundation.media import commands as media_commands
@@ -24,10 +25,12 @@ from xiucheng.kit.ids import uuid7
 from xiucheng.kit.moves import Move
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from .. import configuration
 from ..facts import facts_of
 from ..models import Case, Picture
+from ..queries import view_of
 from ..rules import (
     CLOSINGS,
     MOST_PICTURES,
@@ -60,7 +63,22 @@ def move(
     `unknown_move`, `illegal_move`, `incomplete`, `unknown_field`, `too_long`, `too_many_pictures`, and the rule's own
     codes. Step: cases.<name>.
     """
-    row = _lock_with_master(case_id, args) if name == "merge" else lock(case_id)
+    if name == "merge":
+        # Judged before the other case is looked for: who may not merge learns nothing of it and makes nobody wait.
+        _judge(_found(Case.objects, case_id), by, version, name, args)
+        _lock_with_master(case_id, args)
+    row = lock(case_id)
+    case, declared = _judge(row, by, version, name, args)
+    if name == "undo":
+        return undoing.undo(by=by, now=now, row=row)
+    resolved = _resolve(name, case, args, by, now)
+    step_id = make(row, name, resolved, by=by, now=now)
+    _keep_words(row, step_id, declared, resolved, now)
+    return view_of(row, by, now)
+
+
+def _judge(row: Case, by: Standing, version: int | None, name: str, args: Mapping[str, Any]) -> tuple[CaseFacts, Move]:
+    """Is it the version that the mover saw, may they make this move, does the state permit it, is all given?"""
     case = facts_of(row)
     if version is not None and version != case.version:
         raise Refused(
@@ -76,12 +94,7 @@ def move(
         raise Refused("not_yours", _("您的岗位不能对这件案卷“%(move)s”。") % {"move": declared.label}, status=403)
     MOVES.check(name, case.state)
     MOVES.demand(declared, args)
-    if name == "undo":
-        return undoing.undo(by=by, now=now, row=row)
-    resolved = _resolve(declared.name, case, args, by, now)
-    step_id = make(row, name, resolved, by=by, now=now)
-    _keep_words(row, step_id, declared, resolved, now)
-    return _view(row, by, now)
+    return case, declared
 
 
 def make(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: datetime) -> UUID:
@@ -99,17 +112,20 @@ def make(row: Case, name: str, args: Mapping[str, Any], *, by: Standing, now: da
 
 def lock(case_id: UUID) -> Case:
     """The case's row, locked until the verb ends; refused `not_found`."""
-    row = Case.objects.select_for_update(no_key=True).filter(id=case_id).first()
+    return _found(Case.objects.select_for_update(no_key=True), case_id)
+
+
+def _found(cases: Manager[Case] | QuerySet[Case], case_id: UUID) -> Case:
+    row = cases.filter(id=case_id).first()
     if row is None:
         raise Refused("not_found", _("没有这件案卷。"), status=404)
     return row
 
 
-def _lock_with_master(case_id: UUID, args: Mapping[str, Any]) -> Case:
+def _lock_with_master(case_id: UUID, args: Mapping[str, Any]) -> None:
     """Lock a case and the one it is to follow in the order of their ids, so that two merges cannot wait in a ring."""
-    both = {case_id, _case(args["case"])} if args.get("case") else {case_id}
+    both = {case_id, _case(args["case"])}
     list(Case.objects.select_for_update(no_key=True).filter(id__in=both).order_by("id").values_list("id"))
-    return lock(case_id)
 
 
 def _write(
@@ -251,7 +267,7 @@ def _media(value: Any, case: CaseFacts, by: Standing, now: datetime) -> tuple[UU
 
 
 def _text(value: Any, case: CaseFacts, by: Standing, now: datetime) -> str:
-    text = str(value).strip()
+    text = legible(str(value))
     if len(text) > MOST_WORDS or "\0" in text:
         raise Refused("too_long", _("文字请不超过 %(n)d 字。") % {"n": MOST_WORDS}, fields={"reason": _("请缩短。")})
     return text
@@ -307,9 +323,3 @@ def _keep_words(row: Case, step_id: UUID, made: Move, resolved: Mapping[str, Any
     asked = made.field("media")
     if asked and resolved.get("media"):
         words.keep_pictures(row, step_id, resolved["media"], asked.purpose, now)
-
-
-def _view(row: Case, by: Standing, now: datetime) -> CaseView:
-    from ..queries import view_of
-
-    return view_of(row, by, now)

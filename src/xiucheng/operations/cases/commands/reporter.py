@@ -11,6 +11,7 @@ from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
 
 from ..models import Case, Content
+from ..queries import view_of
 from ..rules import MOVES
 from ..views import CaseView
 from .moving import lock, make
@@ -37,8 +38,6 @@ def reopen_for_reporter(
         MOVES.demand(MOVES["reopen"], {})
     step_id = make(row, "reopen", {"report": report_id}, by=by, now=now)
     Content.objects.create(case_id=row.id, kind="told", step_id=step_id, key_id=key_id, sealed=sealed_reason)
-    from ..queries import view_of
-
     return view_of(row, by, now)
 
 

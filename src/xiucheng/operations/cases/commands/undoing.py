@@ -15,6 +15,7 @@ from xiucheng.kit.moves import UNDO_WINDOW
 from xiucheng.kit.refused import Refused
 
 from ..models import Case, Picture
+from ..queries import view_of
 from ..rules import OPEN_STATES
 from ..views import CaseView
 from . import telling
@@ -74,8 +75,6 @@ def undo(*, by: Standing, now: datetime, row: Case) -> CaseView:
         Picture.objects.filter(case_id=row.id, step_id=mark["step"]).delete()
     _record(row, mark, by, now)
     telling.take_back(row, mark["move"], until - UNDO_WINDOW, now)
-    from ..queries import view_of
-
     return view_of(row, by, now)
 
 

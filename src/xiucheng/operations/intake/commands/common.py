@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from xiucheng.foundation.people.rules import Standing
 from xiucheng.kit.refused import Refused
+from xiucheng.kit.words import legible
 from xiucheng.operations.cases import queries as case_queries
 
 from .. import storing
 from ..models import Report
-from ..rules import REPORT_MOVES, may_move, visible
+from ..rules import REPORT_MOVES, may_move
 from ..rules.submission import LIMITS
 from ..words import SUBMISSION, sentence
 
@@ -28,7 +29,7 @@ def judged(name: str, by: Standing, report_id: UUID, version: int | None) -> Rep
 
 def checked_reason(reason: str, *, required: bool) -> str:
     """The words said with a move; refused `reason_missing`, `too_long`."""
-    text = visible(reason).strip()
+    text = legible(reason)
     if required and not text:
         missing = _("请说明理由。")
         raise Refused("reason_missing", missing, fields={"reason": missing})

@@ -17,6 +17,7 @@ from xiucheng.kit import idempotency, journal
 from xiucheng.kit.ids import uuid7
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import shows, visible
 from xiucheng.operations.cases import commands as cases
 from xiucheng.operations.cases import configuration
 from xiucheng.operations.cases import queries as case_queries
@@ -25,10 +26,11 @@ from xiucheng.operations.cases.rules import MATRIX as CASE_MATRIX
 from .. import components, placing, storing
 from ..channels import CHANNELS, Channel
 from ..models import Report
-from ..rules import Contact, Problem, Submission, judge, visible
+from ..rules import Contact, Problem, Submission, judge
 from ..secrets import tracking_key
 from ..storing import NewReport
 from ..words import refusal
+from .filing import Filing, file_locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ def submit_report(
     where what was looked up has changed since. 4. Keep the contact in the vault. 5. Store, and tell the journal (step
     intake.receive; intake.attach where `same_as` names a case, which is held until the end).
 
-    What nobody sees is left out of all words (rules.visible). text: ≤ 2,000 characters. category: a minor category of
-    the catalogue, chosen by a person. lon, lat: degrees of `datum`. occurred_at: aware. media: ids from
+    What nobody sees is left out of all words (kit.words). text: ≤ 2,000 characters. category: a minor category of the
+    catalogue, chosen by a person. lon, lat: degrees of `datum`. occurred_at: aware. media: ids from
     media.commands.store. elements: some of rules.submission.ELEMENTS. same_as: an open case that the reporter says is
     the same. component: 16 digits, of the category's kind; where no point is given its own counts. needs: what is asked
     for beside what the channel requires.
@@ -217,8 +219,6 @@ def report_self_handled(
     row = storing.lock(submitted.report_id)
     if not reaches(by, CASE_MATRIX["file_self_handled"], area=row.area):
         raise Refused("not_yours", _("只能上报自己责任区内的自处置。"), status=403)
-    from .filing import Filing, file_locked
-
     pictures = [(one, "before") for one in before] + [(one, "after") for one in after]
     filing = Filing(submitted.report_id, condition=condition, self_handled=True, pictures=tuple(pictures))
     return submitted, file_locked(by=by, now=now, filings=[filing])[0]
@@ -238,7 +238,7 @@ def channel_of(name: str, by: Standing) -> Channel:
 def _words(said: str | None) -> str | None:
     """What can be seen of a field that may be left empty; None where that is nothing."""
     seen = visible(said or "")
-    return seen if seen.strip() else None
+    return seen if shows(seen) else None
 
 
 def _judge(submission: Submission, now: datetime, required: frozenset[str], flaw: Refused | None) -> None:

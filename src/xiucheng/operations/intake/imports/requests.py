@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from xiucheng.kit.words import shows, visible
+
 from ..rules.quality import Stated, flags_of
-from ..rules.submission import EARLIEST, Contact, Submission, judge, visible
+from ..rules.submission import EARLIEST, Contact, Submission, judge
 from .mapping import Column
 from .mapping import Mapping as MappingFile
 from .reading import Row, Unreadable
@@ -137,7 +139,7 @@ class Reader:
 
     def _value(self, column: Column, row: Row) -> Any:
         cells = [row.cells[self._place[name]] for name in column.names] or [column.constant]
-        cell = "\n".join(cell for cell in map(visible, cells) if cell.strip())
+        cell = "\n".join(cell for cell in map(visible, cells) if shows(cell))
         if not cell:
             return column.otherwise
         value = TRANSFORMS[column.transform](cell, Ground(self._tz, column.pattern))

@@ -2,7 +2,7 @@
 
 from .moves import MATRIX, REPORT_MOVES, STATES, may_move, may_self_handle, may_somewhere, meets_reports
 from .quality import FLAGS, Stated, flags_of, response_hours
-from .submission import LIMITS, Contact, Problem, Submission, judge, visible
+from .submission import LIMITS, Contact, Problem, Submission, judge
 
 __all__ = [
     "FLAGS",
@@ -21,5 +21,4 @@ __all__ = [
     "may_somewhere",
     "meets_reports",
     "response_hours",
-    "visible",
 ]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from xiucheng.foundation.people.rules import plain_phone
 from xiucheng.foundation.places.rules import DATUMS, level_of, point_ok
+from xiucheng.kit.words import shows
 
 # The longest a field may be, in characters; pictures in number (D; the text's limit fits five call-centre screens).
 LIMITS: Mapping[str, int] = {
@@ -35,8 +36,6 @@ ELEMENTS = ("time", "place", "cause", "course", "demand")
 
 # What PostgreSQL cannot hold, and what no keyboard writes.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# What nobody sees: letters of no width, and marks that turn the direction of the words around them.
-_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,6 @@ class Problem:
     detail: str = ""
 
 
-def visible(text: str) -> str:
-    """The words without what nobody sees: U+200B–200F, U+202A–202E, U+2066–2069, U+FEFF (D).
-
-    They come along when text is copied; left in, a report could look empty, or read as other than it was written.
-    """
-    return _UNSEEN.sub("", text)
-
-
 def judge(submission: Submission, now: datetime, *, required: frozenset[str] = frozenset()) -> list[Problem]:
     """Everything that is wrong with a submission; an empty list means it can be received.
 
@@ -106,7 +97,7 @@ def _texts(submission: Submission) -> Iterator[tuple[str, str, int]]:
 
 
 def _check_texts(submission: Submission, now: datetime, required: frozenset[str]) -> Iterator[Problem]:
-    if not visible(submission.text).strip():
+    if not shows(submission.text):
         yield Problem("text", "text_missing")
     for name, value, limit in _texts(submission):
         if len(value) > limit:
@@ -129,7 +120,7 @@ def _check_point(submission: Submission, now: datetime, required: frozenset[str]
 def _check_place(submission: Submission, now: datetime, required: frozenset[str]) -> Iterator[Problem]:
     if submission.area is not None and level_of(submission.area) is None:
         yield Problem("area", "unknown_area", submission.area[:20])
-    nowhere = submission.lon is None and not submission.area and not (submission.address or "").strip()
+    nowhere = submission.lon is None and not submission.area and not shows(submission.address or "")
     if "place" in required and nowhere:
         yield Problem("address", "place_missing")
 

@@ -18,6 +18,7 @@ from xiucheng.kit import journal
 from xiucheng.kit.refused import Refused
 from xiucheng.kit.rows import locked, refusing
 from xiucheng.kit.verbs import verb
+from xiucheng.kit.words import legible
 
 from ..models import Need, Partnership
 from . import rules
@@ -84,7 +85,7 @@ def _place(community: str, kind: str, said: str) -> tuple[str, str]:
 
 def checked_words(said: str, field: str) -> str:
     """What was said without the blanks around it. Refused: too_long."""
-    plain = " ".join(said.split())
+    plain = " ".join(legible(said).split())
     if len(plain) > LONGEST or not plain.isprintable():
         text = _("请写短一些，%(longest)s 个字以内。") % {"longest": LONGEST}
         raise Refused("too_long", text, fields={field: text})
