@@ -158,11 +158,17 @@ def test_a_case_is_moved_with_if_match(world, program):
     body = {"move": "dispatch", "agency": str(world.agencies["lights"]), "reason": None}
     path = f"/cases/{filed.case_id}/moves"
     assert dispatcher.post(path, body).status_code == 428
+    for nobody, code in (("x", "bad_id"), (str(uuid4()), "no_such_agency")):
+        refusal = dispatcher.post(path, {**body, "agency": nobody}, **{"If-Match": '"1"'})
+        assert (refusal.status_code, refusal.json()["code"]) == (422, code)
+        assert set(refusal.json()["fields"]) == {"agency"}
     moved = dispatcher.post(path, body, **{"If-Match": '"1"'})
     assert moved.status_code == 200, moved.content
     assert (moved.json()["state"], moved["ETag"]) == ("dispatched", '"2"')
     stale = dispatcher.post(path, body, **{"If-Match": '"1"'})
     assert (stale.status_code, stale.json()["code"], stale["ETag"]) == (409, "stale", '"2"')
+    assert "If-Match" in stale.json()["text"]
+    assert "页" not in stale.json()["text"], "a program has no page open"
     again = dispatcher.post(path, body, **{"If-Match": '"2"'})
     assert (again.status_code, again.json()["code"]) == (422, "illegal_move")
 

@@ -9,6 +9,8 @@ import pytest
 from tests.interfaces.api.asking import refused
 from tests.interfaces.api.conftest import API
 from tests.pictures import jpeg
+from xiucheng.interfaces.api.app import api
+from xiucheng.interfaces.api.guard import NoOthers
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,8 @@ from tests.pictures import jpeg
         "/cases?q=a%00b",
         "/cases?state=%00",
         "/cases?area=%00",
+        "/cases?area=1%27",
+        "/cases?area=37",
         "/cases?agency=x",
         "/cases?queue=moon",
         "/cases?state=moon",
@@ -45,6 +49,37 @@ from tests.pictures import jpeg
 )
 def test_queries_that_make_no_sense(program, path):
     refused(program("dispatcher").client.get(f"{API}{path}", headers=program("dispatcher").headers), 422)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/cases?bogus=1", {"bogus"}),
+        ("/cases?after=xxx", {"after"}),
+        ("/cases?bogus=1&limit=0&Area=371002", {"bogus", "Area", "limit"}),
+        ("/cases?filters=1", {"filters"}),
+        ("/cases/counts?queue=open", {"queue"}),
+        ("/reports?limt=5", {"limt"}),
+        ("/tasks?page=2", {"page"}),
+        ("/requests?page=2", {"page"}),
+        ("/inbox?unread=1", {"unread"}),
+        ("/agencies?q=x", {"q"}),
+        ("/catalogue?name=x", {"name"}),
+        ("/places?code=371002", {"code"}),
+        ("/points/component?of_type=x", {"of_type"}),
+    ],
+)
+def test_a_query_that_is_not_known_is_named(program, path, names):
+    problem = refused(program("dispatcher").client.get(f"{API}{path}", headers=program("dispatcher").headers), 422)
+    assert (problem["code"], set(problem["fields"])) == ("invalid", names)
+
+
+def test_every_operation_takes_the_query_that_it_describes_and_no_other():
+    operations = [
+        one for _prefix, router in api._routers for path in router.path_operations.values() for one in path.operations
+    ]
+    assert len(operations) > 25
+    assert all(sum(issubclass(model, NoOthers) for model in one.models) == 1 for one in operations)
 
 
 def cursors():
@@ -135,7 +170,7 @@ def test_versions_that_are_none(world, program, if_match):
         ({"move": "moon"}, 422, "unknown_move"),
         ({"move": "dispatch"}, 422, "incomplete"),
         ({"move": "dispatch", "agency": "moon"}, 422, "bad_id"),
-        ({"move": "dispatch", "agency": str(uuid4())}, 404, "not_found"),
+        ({"move": "dispatch", "agency": str(uuid4())}, 422, "no_such_agency"),
         ({"move": "dispatch", "agency": "x" * 50}, 422, "invalid"),
         ({"move": "dispatch", "colour": "red"}, 422, "invalid"),
         ({"move": "dispatch", "closing": "handled", "agency": str(uuid4())}, 422, "unknown_field"),
@@ -188,11 +223,12 @@ def test_report_moves_that_make_no_sense(world, program, anyone):
 
 def test_files_that_are_no_pictures(program, settings):
     acceptor = program("acceptor")
-    assert refused(acceptor.send(b""), 422)
-    assert refused(acceptor.send(jpeg()[:200]), 422)
+    for content in (b"", jpeg()[:200], b"#!/bin/sh", b"%PDF-1.7 cut"):
+        assert set(refused(acceptor.send(content), 422)["fields"]) == {"file"}
     assert refused(acceptor.send(jpeg(), purpose="moon"), 422)["code"] == "invalid"
     settings.MEDIA_MAX_BYTES = 1000
-    assert refused(acceptor.send(b"\xff\xd8\xff" + b"x" * 2000), 413)["code"] == "too_large"
+    large = refused(acceptor.send(b"\xff\xd8\xff" + b"x" * 2000), 413)
+    assert (large["code"], set(large["fields"])) == ("too_large", {"file"})
     refused(acceptor.client.post(f"{API}/media", {"purpose": "near"}, headers=acceptor.headers), 422)
     refused(acceptor.post("/media", {"file": "x"}), 422)
     stored = acceptor.send(jpeg()[:1000] if len(jpeg()) <= 1000 else jpeg())

@@ -81,7 +81,7 @@ def test_only_the_posts_of_the_matrix_dispatch(world, who, code, status):
     [
         ({}, "incomplete"),
         ({"agency": "no-id"}, "bad_id"),
-        ({"agency": str(uuid7())}, "not_found"),
+        ({"agency": str(uuid7())}, "no_such_agency"),
         ({"agency": "AGENCY", "colour": "red"}, "unknown_field"),
         ({"agency": "AGENCY", "reason": "长" * 2001}, "too_long"),
     ],

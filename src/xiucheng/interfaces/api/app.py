@@ -25,7 +25,7 @@ from . import (
     responsibility,
     stewards,
 )
-from .guard import StrictParser
+from .guard import StrictParser, exact
 
 DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底图，足以另做一个前端。
 
@@ -35,6 +35,7 @@ DESCRIPTION = """绣城接口：上报、案卷、动作、任务、目录、底
 **翻页** `next`、`previous` 原样放进 `cursor`，`last` 为最后一页，从两头翻一样快。
 **改动** 案卷与上报的动作须带 `If-Match: "版本"`：缺 428，过时 409（`ETag` 为现在的版本），规则不允许 422；
 上报须带 `Idempotency-Key`，重发得到同样的回答；没有令牌时须为随机的 UUID（第 4 版）。
+**名称** 不认识的参数和字段一律 422，`fields` 指出是哪个。
 时间为 ISO 8601，须带时区；坐标为度，可说明 `datum`；区划代码 6、9、12 位。
 
 Reports, cases, moves, tasks, catalogue, places: enough for another front end.
@@ -46,6 +47,7 @@ residents need neither to report, to follow a report, to read catalogue and plac
 **Changes** moves need `If-Match: "<version>"` (428 without, 409 when stale with the version that stands as `ETag`, 422
 where a rule refuses); reports need an `Idempotency-Key`, without a token a random UUID (version 4): the same again is
 answered the same.
+**Names** a query parameter or a field that is not known is refused, 422, and `fields` names it.
 Times are ISO 8601 with a zone; coordinates are degrees of `datum`; division codes have 6, 9 or 12 digits."""
 
 api = NinjaAPI(
@@ -71,6 +73,7 @@ for prefix, router in (
     ("", partners.router),
     ("", reporters.router),
 ):
+    exact(router)
     api.add_router(prefix, router)
 
 
@@ -83,10 +86,17 @@ def _answer(
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A refusal of whatever room, in the API's one shape."""
-    answer = api.create_response(request, error.as_dict(), status=error.status)
-    if error.code == "stale":
-        # The version that stands now, so that a client may look again.
-        answer["ETag"] = f'"{error.fields.get("version", "")}"'
+    version = error.fields.get("version") if error.code == "stale" else None
+    said = error.as_dict()
+    if version:
+        # A program has no page open: it is told of what it sent.
+        said["text"] = _("现在的版本是 %(version)s，与 If-Match 中的不同，这一步没有办。请取最新的内容再看。") % {
+            "version": version
+        }
+    answer = api.create_response(request, said, status=error.status)
+    if version:
+        # So that a client may look again.
+        answer["ETag"] = f'"{version}"'
     if error.status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -5,13 +5,16 @@ Path, query and forms are looked at before, for pages and API alike (interfaces/
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, cast
+from typing import Any, ClassVar, Self, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
+from ninja import Router
+from ninja.params.models import QueryModel
 from ninja.parser import Parser
 from ninja.types import DictStrAny
+from pydantic_core import InitErrorDetails, ValidationError
 
 from xiucheng.interfaces.web.guard import control_character, unwritable
 from xiucheng.kit.refused import Refused
@@ -19,6 +22,33 @@ from xiucheng.kit.refused import Refused
 MAX_DEPTH = 30
 
 View = Callable[..., HttpResponse]
+
+
+class NoOthers(QueryModel):
+    """Refuses names in the query that the operation does not know: a misspelt one would be lost in silence, and the
+    answer be taken for what was asked. Stands beside the operation's own models, so that all is told together."""
+
+    __ninja_param_source__ = "query"  # type: ignore[assignment]
+    __ninja_flatten_map__: ClassVar[DictStrAny] = {}
+    __ninja_flatten_map_reverse__: ClassVar[DictStrAny] = {}
+    known: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def resolve(cls, request: HttpRequest, api: Any, path_params: DictStrAny) -> Self:
+        unknown = sorted(set(request.GET) - cls.known)
+        if unknown:
+            lines = [InitErrorDetails(type="extra_forbidden", loc=(name,), input=None) for name in unknown]
+            raise ValidationError.from_exception_data(cls.__name__, lines)
+        return cls()
+
+
+def exact(router: Router) -> None:
+    """Every operation of a router takes the query that it describes and no other."""
+    for path in router.path_operations.values():
+        for operation in path.operations:
+            queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+            known = frozenset(name for model in queries for name in model.__ninja_flatten_map__)
+            operation.models.append(type("NoOthers", (NoOthers,), {"__module__": __name__, "known": known}))
 
 
 class StrictParser(Parser):

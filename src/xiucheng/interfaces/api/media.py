@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 
 from xiucheng.foundation.media import commands, queries
 from xiucheng.foundation.people import queries as people
-from xiucheng.interfaces.web.uploads import content_of
+from xiucheng.interfaces.web.uploads import content_of, sent_as
 from xiucheng.kit.refused import Refused
 from xiucheng.operations.cases import queries as cases
 from xiucheng.operations.intake import queries as intake
@@ -50,9 +50,10 @@ def store(
     who = caller(request)
     who.demand("reports")
     content = content_of(file, "file")
-    stored = commands.store(
-        actor=who.standing.actor, now=who.moment, content=content, name=file.name or "", purpose=purpose
-    )
+    with sent_as("file"):
+        stored = commands.store(
+            actor=who.standing.actor, now=who.moment, content=content, name=file.name or "", purpose=purpose
+        )
     return Status(201, schemas.MediaOut(**{name: getattr(stored, name) for name in schemas.MediaOut.model_fields}))
 
 

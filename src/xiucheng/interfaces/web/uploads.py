@@ -1,5 +1,7 @@
 """Files that come through a door: judged by their size before any of it is read into memory."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from django.conf import settings
@@ -25,3 +27,13 @@ def content_of(upload: Upload, name: str, most: int | None = None) -> bytes:
         text = _("文件太大，最多 %(limit)s MB。") % {"limit": limit // 1024 // 1024}
         raise Refused("too_large", text, fields={name: text}, status=413)
     return upload.read()
+
+
+@contextmanager
+def sent_as(name: str) -> Iterator[None]:
+    """What the room of media refuses about an upload is said of the form's field that brought it, `name`."""
+    try:
+        yield
+    except Refused as refusal:
+        fields = {name if field == "media" else field: text for field, text in refusal.fields.items()}
+        raise Refused(refusal.code, refusal.text, fields=fields, status=refusal.status) from None

@@ -79,7 +79,11 @@ class CaseFilters(Schema):
     queue: Literal[tuple(QUEUES)] = Field("open", description="队列。Queue.")  # type: ignore[valid-type]
     state: Literal[tuple(STATES)] | None = Field(None, description="案卷状态。State.")  # type: ignore[valid-type]
     category: str | None = Field(None, max_length=20, description="小类、大类代码，或 component event service。")
-    area: str | None = Field(None, max_length=15, description="区划代码。Division code.")
+    area: str | None = Field(
+        None,
+        pattern=r"^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?$",
+        description="区划或单元网格代码，6、9、12 或 15 位。Division code or unit grid.",
+    )
     agency: UUID | None = None
     severity: Literal["H", "M", "L"] | None = None
     channel: str | None = Field(None, max_length=40)

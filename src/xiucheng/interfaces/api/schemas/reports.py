@@ -103,11 +103,14 @@ class Nearby(Schema):
 
 
 class Submitted(Schema):
-    """收到了。Received; the tracking key is shown here only, the site does not keep it."""
+    """收到了。Received; the tracking key is shown here only, the site does not keep it. The same request again is
+    answered the same: how the report stands by then is told under its tracking key."""
 
     report: UUID
     tracking_key: str = Field(description="查询码，只显示这一次。", examples=["7QK2-0M4X-9H1T-C3RD-VB8E"])
-    case: UUID | None = None
+    case: UUID | None = Field(
+        None, description="按 same_as 当即并入的案卷。The case that it joined at once, by `same_as`; null else."
+    )
     nearby: list[Nearby] = []
 
 

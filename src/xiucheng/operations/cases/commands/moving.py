@@ -225,7 +225,10 @@ def _request(request_id: UUID, case: CaseFacts, by: Standing) -> dict[str, Any]:
 
 def _agency(value: Any, case: CaseFacts, by: Standing, now: datetime) -> UUID:
     agency_id = _uuid(value, "agency", _("没有这个承办单位。"))
-    agency = people.agency(agency_id)
+    agency = people.organisations().get(agency_id)
+    if agency is None:
+        text = _("没有这个承办单位。")
+        raise Refused("no_such_agency", text, fields={"agency": text})
     if not agency.handles:
         raise Refused("no_agency", _("这个单位不承办案卷。"), fields={"agency": _("请选承办单位。")})
     if not agency.is_active:

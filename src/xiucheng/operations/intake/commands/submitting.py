@@ -38,7 +38,8 @@ class Submitted:
     """The answer to a report: its id, the key to follow it by, open cases close by, and whether it was there before.
 
     nearby: dicts of id, number, state, filed_at, due_at, lon, lat, metres, ready for JSON (so that the answer to the
-    same request again is the same to the letter).
+    same request again is the same to the letter). case_id: the open case that the report joined at once (`same_as`);
+    None else, also where a case has been made of it since: how it stands now is to be looked up by the tracking key.
     """
 
     report_id: UUID
@@ -140,14 +141,15 @@ def submit_report(
         raise _together(flaw, ground.refusal)
     report_id = uuid7()
     if once is not None:
-        answer = {"report": str(report_id), "nearby": ground.nearby}
+        case = str(ground.case_id) if ground.case_id else None
+        answer = {"report": str(report_id), "nearby": ground.nearby, "case": case}
         asked = _asked(submission, media, same_as)
         earlier = idempotency.claim(scope=once.scope, key=once.key, fields=asked, answer=answer, now=now)
         if earlier is not None:
             return answered_before(earlier)
     if ground.refusal is not None:
         raise ground.refusal
-    case_id = _same(same_as)
+    case_id = ground.case_id
     new = NewReport(
         id=report_id,
         state="attached" if case_id else "received",
@@ -213,10 +215,10 @@ def report_self_handled(
         media=(*before, *after),
         once=once,
     )
-    if submitted.repeated and submitted.case_id is not None:
-        there = case_queries.case(submitted.case_id, Standing.for_system("intake"), now)
-        return submitted, cases.Filed(there.id, there.number, there.version, there.state, there.facts.due_at)
     row = storing.lock(submitted.report_id)
+    if submitted.repeated and row.case_id is not None:
+        there = case_queries.case(row.case_id, Standing.for_system("intake"), now)
+        return submitted, cases.Filed(there.id, there.number, there.version, there.state, there.facts.due_at)
     if not reaches(by, CASE_MATRIX["file_self_handled"], area=row.area):
         raise Refused("not_yours", _("只能上报自己责任区内的自处置。"), status=403)
     pictures = [(one, "before") for one in before] + [(one, "after") for one in after]
@@ -284,10 +286,12 @@ def _two_pictures(before: Sequence[UUID], after: Sequence[UUID]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What a request stands on at this moment: where it lies and what is close by; or why it cannot stand."""
+    """What a request stands on at this moment: where it lies, what is close by, which case it joins; or why it cannot
+    stand."""
 
     place: placing.Place = field(default_factory=placing.Place)
     nearby: Sequence[Mapping[str, Any]] = ()
+    case_id: UUID | None = None
     refusal: Refused | None = None
 
 
@@ -302,9 +306,10 @@ def _ground(door: Channel, said: Submission, media: Sequence[UUID], same_as: UUI
         place = placing.find(said.lon, said.lat, said.datum, said.area)
         place = components.placed(place, said.component, said.category, now)
         _must_exist(media)
+        joined = _same(same_as)
     except Refused as refusal:
         return _Ground(refusal=refusal)
-    return _Ground(place, _nearby(door, said.category, place, same_as, now))
+    return _Ground(place, _nearby(door, said.category, place, same_as, now), joined)
 
 
 def _must_exist(media: Sequence[UUID]) -> None:
@@ -383,7 +388,8 @@ def _plain_value(value: Any) -> Any:
 
 
 def answered_before(earlier: Mapping[str, Any]) -> Submitted:
-    """The answer again that a key of idempotency stands for; one statement."""
-    report_id = UUID(earlier["report"])
-    serial, case_id = Report.objects.values_list("serial", "case_id").get(id=report_id)
-    return Submitted(report_id, tracking_key(serial), tuple(earlier["nearby"]), case_id, repeated=True)
+    """The answer again that a key of idempotency stands for, as it was then; one statement, for the tracking key, which
+    is derived."""
+    report_id, case = UUID(earlier["report"]), earlier.get("case")
+    serial = Report.objects.values_list("serial", flat=True).get(id=report_id)
+    return Submitted(report_id, tracking_key(serial), tuple(earlier["nearby"]), UUID(case) if case else None, True)
