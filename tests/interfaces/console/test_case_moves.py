@@ -134,7 +134,10 @@ def test_a_story_that_is_ahead_brings_the_head_along(handled: Filed, world: Worl
     ahead = page_of(client, handled, f"/story?seen={version - 1}")
     assert 'id="case-head" class="case-head" hx-swap-oob="true"' in ahead
     assert "处置中" in ahead
-    assert 'name="seen"' not in page_of(client, handled, "/moves/redispatch"), "an open form is left alone"
+    form = page_of(client, handled, "/moves/redispatch")
+    assert f'name="seen" value="{version}" disabled' in form, (
+        "an open form is left alone: it says nothing of the version"
+    )
 
 
 def test_a_story_looks_again_while_somebody_is_about_to_act(world: World, sign_in: SignIn) -> None:
@@ -155,6 +158,17 @@ def test_the_reply_says_that_a_picture_is_wanted_and_which(handled: Filed, world
     html = make(client, handled, world, "reply", reason="又换了", media=again).content.decode()
     assert "这张已在案卷里" in html
     assert "请拍一张处置后的现场图片" not in html
+
+
+def test_what_is_missing_is_said_in_one_sentence(handled: Filed, world: World, sign_in: SignIn) -> None:
+    html = make(sign_in("lights_clerk"), handled, world, "reply", reason="换了灯泡").content.decode()
+    wrong = [
+        " ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall('(?s)<div class="wrong".*?</div>', html)
+    ]
+    assert wrong == ["请拍一张处置后的现场图片。"]
+    bare = make(sign_in("lights_clerk"), handled, world, "extend", reason="\u200b").content.decode()
+    assert bare.count("请填写“理由”") == 1
+    assert "必填项" not in bare
 
 
 def test_a_stale_page_does_not_say_who_when_it_was_oneself(handled: Filed, world: World, sign_in: SignIn) -> None:

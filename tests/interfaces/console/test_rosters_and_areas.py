@@ -110,5 +110,14 @@ def test_whoever_opens_a_case_has_read_what_they_were_told_of_it(world, sign_in)
     assert notices.unread(clerk, now()) > 0
     sign_in("dispatcher").get(f"/desk/cases/{filed.number}")
     assert notices.unread(clerk, now()) > 0
-    sign_in("roads_clerk").get(f"/desk/cases/{filed.number}")
+    browser = sign_in("roads_clerk")
+    for said in (
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+    ):
+        assert browser.get(f"/desk/cases/{filed.number}", headers=said).status_code == 200
+        assert notices.unread(clerk, now()) > 0, said
+    browser.get(f"/desk/cases/{filed.number}")
     assert notices.unread(clerk, now()) == 0

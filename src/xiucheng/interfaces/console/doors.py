@@ -109,3 +109,10 @@ def seen_version(request: Visit) -> int:
 def is_part(request: HttpRequest) -> bool:
     """Did htmx ask for a piece (and not the browser, restoring history, for the whole)?"""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def is_speculative(request: HttpRequest) -> bool:
+    """Does the browser fetch this before anybody asked for it, to prefetch or to prerender? Sec-Purpose (Fetch), and
+    what browsers said before it."""
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in one.lower() for one in said for word in ("prefetch", "prerender", "preview"))

@@ -25,7 +25,7 @@ from xiucheng.operations.cases.views import CaseView
 from xiucheng.operations.intake import queries as intake
 
 from .. import caseview, names, wording
-from ..doors import Visit, desk, is_part, page, part, seen_version
+from ..doors import Visit, desk, is_part, is_speculative, page, part, seen_version
 from ..forms import Context, move_form
 from .points import point_line
 
@@ -40,7 +40,14 @@ def case(request: Visit, number: str) -> HttpResponse:
 
 
 def _seen(request: Visit, view: CaseView) -> None:
-    """Whoever has the case before them has read what they were told about it."""
+    """Whoever has the case before them has read what they were told about it.
+
+    A browser that fetches the page on speculation has nobody before it. Its header is asked, rather than the page made
+    to post "seen" when it is there: a page made ready on speculation runs its scripts too, and without scripts nobody
+    would ever have read anything.
+    """
+    if is_speculative(request):
+        return
     if request.standing.person_id and notices.unread(request.standing.person_id, request.moment):
         notice_commands.read_about(by=request.standing, now=request.moment, subject=view.id)
 
@@ -230,6 +237,8 @@ def _refuse(request: Visit, view: CaseView, name: str, refusal: Refused) -> Http
     form = move_form(allowed, _context(fresh, allowed, request.moment), request.POST, request.FILES)
     for field, text in refusal.fields.items():
         if field in form.fields:
+            # Of what the form and the rule both have against a field the rule's sentence says more.
+            form.errors.pop(field, None)
             form.add_error(field, str(text))
     return _stirred(_show_form(request, fresh, allowed, form, refusal, stale), bool(stale))
 
