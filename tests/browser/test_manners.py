@@ -66,6 +66,11 @@ def _what_is_no_picture_is_said_at_once(page: Page) -> None:
     page.locator("input[name=media]").set_input_files([wrong, right])
     expect(page.locator(".shot")).to_have_count(1)
     expect(page.locator("[data-note]")).to_contain_text("“x.jpg”打不开")
+    # As an iPhone keeps it: the browser cannot open it, and what helps is said here as the server would say it.
+    heic = {"name": "IMG_1.HEIC", "mimeType": "", "buffer": b"\0\0\0\x18ftypheic" + bytes(4000)}
+    page.locator("input[name=media]").set_input_files(heic)
+    expect(page.locator("[data-note]")).to_contain_text("兼容性最佳")
+    expect(page.locator(".shot")).to_have_count(1)
 
 
 def test_moves_act_at_once_and_their_messages_stay_true(site: Site, visit: Visit) -> None:

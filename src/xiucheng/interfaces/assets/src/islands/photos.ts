@@ -1,5 +1,5 @@
 // Picks pictures, shows them, and makes them smaller before they travel; the facts of the camera travel along.
-import { shrink } from "../pictures";
+import { isHeic, shrink } from "../pictures";
 import { words } from "../words";
 
 export function photos(place: HTMLElement): void {
@@ -77,7 +77,7 @@ export function photos(place: HTMLElement): void {
     for (const file of chosen) {
       if (kept.length >= most()) trouble = words.tooMany(Number(place.dataset.photos || 4));
       else if (!(await opens(file))) {
-        trouble = words.unreadable(file.name);
+        trouble = (await isHeic(file)) ? words.heic(file.name) : words.unreadable(file.name);
         leftOut += 1;
       } else kept.push(await shrink(file, Number(place.dataset.edge || 2048)));
     }
