@@ -68,6 +68,8 @@ def test_a_report_becomes_a_settled_case(site: Site, visit: Visit) -> None:
     clerk.goto(f"{site.url}/desk/cases/{number}")
     clerk.get_by_role("button", name="签收").click()
     expect(clerk.locator("#case-head").get_by_text("处置中")).to_be_visible()
+    # Nothing was opened: what can be done next has the focus.
+    expect(clerk.locator("#case-head [data-act]").first).to_be_focused()
     clerk.get_by_role("link", name="反馈").click()
     clerk.locator(".move-form textarea").fill("换了 400W 灯泡，已亮。")
     clerk.locator(".move-form").get_by_role("button", name="反馈").click()

@@ -14,8 +14,8 @@ from psycopg.types.datetime import TimestamptzLoader
 
 
 class MomentLoader(TimestamptzLoader):
-    """timestamptz → aware datetime in UTC, as Django's own loader gives it; psycopg's where the text is none of ours
-    (a session in another zone, a year that Python does not know)."""
+    """timestamptz → aware datetime in UTC, as Django's own loader gives it; where Python cannot hold it (infinity, a
+    year before Christ or of five digits) psycopg says so."""
 
     timezone = UTC
     """By this Django sees that a cursor needs no other loader."""

@@ -11,6 +11,8 @@ from xiucheng.foundation.packs import queries as packs
 from xiucheng.kit.worktime import Calendar, seed
 
 DEFAULT = "default"
+MOST_TITLE = 20
+"""Of what people call a calendar (D)."""
 
 _compiled: dict[tuple[str, str], Calendar] = {}
 

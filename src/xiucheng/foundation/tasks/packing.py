@@ -19,9 +19,8 @@ from xiucheng.kit.worktime import Calendar, Limit, Unit, due
 from xiucheng.kit.worktime.festivals import statutory_days
 
 from . import holidays, rules, storing
-from .calendars import DEFAULT, called, titled
+from .calendars import DEFAULT, MOST_TITLE, called, titled
 
-MOST_TITLE = 20
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FORESEEN = 2000
 """So many provisional tasks are reckoned for the preview; with more the number shown is for these (D)."""

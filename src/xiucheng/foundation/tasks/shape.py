@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from xiucheng.foundation.packs.shapes import Choice, Days, Field, Record, Silent, Spans, Table, Text, Week, Years
 from xiucheng.foundation.packs.shapes.values import Groups
 
-from .calendars import DEFAULT, called
+from .calendars import DEFAULT, MOST_TITLE, called
 from .holidayyears import label
 
 
@@ -20,7 +20,7 @@ CALENDAR = Record(
         Field(
             "title",
             _("名称"),
-            Text(20),
+            Text(MOST_TITLE),
             hint=_("大家怎么叫这个日历，例如“早班”；不写就按代码称呼。"),
             listed=False,
         ),

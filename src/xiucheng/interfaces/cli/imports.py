@@ -133,7 +133,9 @@ _FIGURES: Mapping[str, str] = {
 
 
 def _say_unfinished(at: Unfinished) -> None:
-    began = f"{at.started_at.astimezone():%Y-%m-%d %H:%M}"
+    from xiucheng.kit.days import local_time
+
+    began = f"{local_time(at.started_at):%Y-%m-%d %H:%M}"
     text = (
         _("这个来源正在导入（{began} 开始），下面的数字只算到此刻。")
         if at.running

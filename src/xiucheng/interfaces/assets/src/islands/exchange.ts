@@ -61,8 +61,8 @@ function followFocus(): void {
     const gone = !target.isConnected;
     const place = gone ? document.getElementById(target.id) : target;
     const form = pressed.get(xhr);
-    const opener = form && place?.querySelector<HTMLElement>(`a[href="${CSS.escape(form)}"]`);
+    const opener = form ? place?.querySelector<HTMLElement>(`a[href="${CSS.escape(form)}"]`) : null;
     const next = place?.querySelector<HTMLElement>("[data-focus]") ?? opener ?? (gone && form !== undefined ? place?.querySelector<HTMLElement>("[data-act]") : null);
-    if (next) next.focus();
+    next?.focus();
   });
 }

@@ -58,10 +58,10 @@ export function report(form: HTMLElement): void {
     if (!lon?.value || !lat?.value || pending || status?.textContent) return;
     const point = { x: Number(lon.value), y: Number(lat.value) };
     write(point);
-    const words = `${point.y.toFixed(5)}, ${point.x.toFixed(5)}`;
-    if (status) status.textContent = words;
+    const said = `${point.y.toFixed(5)}, ${point.x.toFixed(5)}`;
+    if (status) status.textContent = said;
     const { found } = await asked(point);
-    if (status?.textContent === words) status.textContent = [found.name, words].filter(Boolean).join(" · ");
+    if (status?.textContent === said) status.textContent = [found.name, said].filter(Boolean).join(" · ");
   }
   window.addEventListener("pageshow", () => void recall());
   void recall();
